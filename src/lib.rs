@@ -1,0 +1,25 @@
+//! Reads the handwritten numbers on scanned forms and cheques, with confidences that can be trusted.
+//!
+//! One direction, one module a stage, one type handed on at each door: [`scan`] (file to pages), [`clean`] (page to
+//! ink), [`form`] (ink to fields), [`segment`] (field to candidates), [`glyph`] (candidate to 28x28), [`reader`] (glyph
+//! to scores), [`number`] (scores to a number), [`table`] (numbers to files). [`pipeline`] alone knows the order;
+//! [`batch`] walks folders and runs it in parallel. [`train`], [`evaluate`] and [`synth`] make models, figures and scans.
+
+#![warn(missing_docs)]
+
+pub mod batch;
+pub mod clean;
+pub mod error;
+pub mod evaluate;
+pub mod form;
+pub mod geometry;
+pub mod glyph;
+pub mod idx;
+pub mod number;
+pub mod pipeline;
+pub mod reader;
+pub mod scan;
+pub mod segment;
+pub mod synth;
+pub mod table;
+pub mod train;
