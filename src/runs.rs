@@ -43,6 +43,18 @@ impl Runs {
         found
     }
 
+    /// Runs that are already in order, from top to bottom and left to right, of a mask with so many rows.
+    pub fn of_runs(runs: Vec<Run>, row_count: usize) -> Self {
+        let mut row_starts = vec![0; row_count + 1];
+        for run in &runs {
+            row_starts[run.row as usize + 1] += 1;
+        }
+        for row in 0..row_count {
+            row_starts[row + 1] += row_starts[row];
+        }
+        Self { runs, row_starts }
+    }
+
     /// All runs in order.
     pub fn all(&self) -> &[Run] {
         &self.runs
