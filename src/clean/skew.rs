@@ -96,7 +96,6 @@ pub fn straighten(ink: GrayImage, angle_deg: f64) -> (GrayImage, Transform) {
     // Row y of the result shows y + slope * x - drop of the source.
     let drop = (slope * width).max(0.0).ceil();
     let tall = shear_columns(&ink, slope, drop, (height + (slope * width).abs().ceil()) as usize);
-    let tall_height = f64::from(tall.height());
     // A plumb line leans by the slope the other way; the first pass has stretched it by 1 + slope squared.
     let lean = slope / (1.0 + slope * slope);
     let tall_height = f64::from(tall.height());

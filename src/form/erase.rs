@@ -133,7 +133,7 @@ mod tests {
             "......##..............", //
         ]);
         let mut page = page_of(mask);
-        let ruling = rules::find(&page.mask, &Runs::of_mask(&page.mask), 100.0);
+        let ruling = rules::find(&page.mask, &Runs::of_mask(&page.mask), 60.0);
         assert_eq!(ruling.horizontal.len(), 1);
         erase(&mut page, &ruling);
         let rows: Vec<String> = page

@@ -26,8 +26,11 @@ pub struct Ruling {
 /// Lengths in inches, for any resolution. A digit's bar or stem is rarely straight to the pixel for so long.
 const MIN_HORIZONTAL_INCH: f32 = 0.17;
 const MIN_VERTICAL_INCH: f32 = 0.17;
-/// A plumb line shorter than this counts only where it meets level lines: a straight 1 looks the same.
+/// Shorter lines count only where they meet lines across at both ends: a straight 1 and the bar of a 7 look the same.
+const FREE_HORIZONTAL_INCH: f32 = 0.35;
 const FREE_VERTICAL_INCH: f32 = 0.6;
+/// A line shows pure line, and no ink going on beside it, on at least this share of its length.
+const MIN_PURE_SHARE: f32 = 0.5;
 /// Printed rules are thinner than this; thicker ones are bars.
 const MAX_THICKNESS_INCH: f32 = 0.036;
 /// Breaks of a line up to this length are bridged.
@@ -39,14 +42,61 @@ const COLLINEAR_GAP_INCH: f32 = 0.06;
 pub fn find(mask: &GrayImage, runs: &Runs, dpi: f32) -> Ruling {
     let px = |inch: f32| (inch * dpi).round().max(1.0) as i32;
     let horizontal_pieces = level_pieces(runs, px(MIN_HORIZONTAL_INCH), px(GAP_INCH));
-    let mut horizontal = rules_of(&horizontal_pieces, runs.row_count(), px(MAX_THICKNESS_INCH), false);
+    let max_thickness = px(MAX_THICKNESS_INCH);
+    let mut horizontal = rules_of(&horizontal_pieces, runs.row_count(), max_thickness, false);
+    horizontal.retain(|rule| pure_share(mask, rule, false) >= MIN_PURE_SHARE);
     join_collinear(&mut horizontal, px(COLLINEAR_GAP_INCH));
     let vertical_pieces = plumb_pieces(mask, px(MIN_VERTICAL_INCH));
-    let mut vertical = rules_of(&vertical_pieces, mask.width() as usize, px(MAX_THICKNESS_INCH), true);
+    let mut vertical = rules_of(&vertical_pieces, mask.width() as usize, max_thickness, true);
+    vertical.retain(|rule| pure_share(mask, rule, true) >= MIN_PURE_SHARE);
     let reach = px(0.02).max(2);
+    let level: Vec<Rect> = horizontal.iter().map(|rule| rule.bounds).collect();
     let free = px(FREE_VERTICAL_INCH);
-    vertical.retain(|rule| rule.bounds.height >= free || is_held_at_both_ends(rule, &horizontal, reach));
+    vertical.retain(|rule| {
+        let b = rule.bounds;
+        b.height >= free
+            || (touches_any(&level, b.x, b.right(), b.y, reach)
+                && touches_any(&level, b.x, b.right(), b.bottom(), reach))
+    });
+    let plumb: Vec<Rect> = vertical.iter().map(|rule| swapped(&rule.bounds)).collect();
+    let free = px(FREE_HORIZONTAL_INCH);
+    horizontal.retain(|rule| {
+        let b = rule.bounds;
+        b.width >= free
+            || (touches_any(&plumb, b.y, b.bottom(), b.x, reach)
+                && touches_any(&plumb, b.y, b.bottom(), b.right(), reach))
+    });
     Ruling { horizontal, vertical }
+}
+
+/// Rows and columns exchanged.
+fn swapped(rect: &Rect) -> Rect {
+    Rect::new(rect.y, rect.x, rect.height, rect.width)
+}
+
+/// Whether one of the level `lines` passes the columns `left..right` at the row `y`, give or take `reach`.
+fn touches_any(lines: &[Rect], left: i32, right: i32, y: i32, reach: i32) -> bool {
+    lines.iter().any(|line| {
+        line.x - reach <= right && left <= line.right() + reach && line.y - reach <= y && y <= line.bottom() + reach
+    })
+}
+
+/// The share of a line's length at which the ink across it is no thicker than the line.
+fn pure_share(mask: &GrayImage, rule: &Rule, plumb: bool) -> f32 {
+    let level = if plumb { swapped(&rule.bounds) } else { rule.bounds };
+    let is_ink = |along: i32, across: i32| {
+        let (x, y) = if plumb { (across, along) } else { (along, across) };
+        let inside = x >= 0 && y >= 0 && (x as u32) < mask.width() && (y as u32) < mask.height();
+        inside && mask.get_pixel(x as u32, y as u32).0[0] != 0
+    };
+    let margin = 3;
+    let pure = (level.x..level.right())
+        .filter(|&along| {
+            // Both sides of the line's box must be paper.
+            !is_ink(along, level.y - margin) && !is_ink(along, level.bottom() - 1 + margin)
+        })
+        .count();
+    pure as f32 / level.width.max(1) as f32
 }
 
 /// Runs of at least `min_length`, with gaps up to `gap` bridged.
@@ -118,7 +168,7 @@ fn plumb_pieces(mask: &GrayImage, min_length: i32) -> Vec<Run> {
 }
 
 /// Pieces of neighbouring rows that overlap make one line, if they are long and thin together.
-fn rules_of(pieces: &[Run], row_count: usize, max_thickness: i32, swapped: bool) -> Vec<Rule> {
+fn rules_of(pieces: &[Run], row_count: usize, max_thickness: i32, plumb: bool) -> Vec<Rule> {
     let mut rules = Vec::new();
     for component in components(&Runs::of_runs(pieces.to_vec(), row_count)) {
         let length = component.bounds.width;
@@ -126,8 +176,7 @@ fn rules_of(pieces: &[Run], row_count: usize, max_thickness: i32, swapped: bool)
         if thickness > max_thickness || length < 5 * thickness || component.bounds.height > 3 * max_thickness {
             continue;
         }
-        let level = component.bounds;
-        let bounds = if swapped { Rect::new(level.y, level.x, level.height, level.width) } else { level };
+        let bounds = if plumb { swapped(&component.bounds) } else { component.bounds };
         rules.push(Rule { bounds, thickness_px: thickness });
     }
     rules
@@ -154,21 +203,6 @@ fn join_collinear(rules: &mut Vec<Rule>, gap: i32) {
         }
     }
     *rules = joined;
-}
-
-/// Whether a plumb line meets a level one at its top and at its bottom.
-fn is_held_at_both_ends(rule: &Rule, horizontal: &[Rule], reach: i32) -> bool {
-    let bounds = rule.bounds;
-    let meets = |y: i32| {
-        horizontal.iter().any(|level| {
-            let l = level.bounds;
-            l.x - reach <= bounds.right()
-                && bounds.x <= l.right() + reach
-                && l.y - reach <= y
-                && y <= l.bottom() + reach
-        })
-    };
-    meets(bounds.y) && meets(bounds.bottom())
 }
 
 #[cfg(test)]
@@ -199,6 +233,11 @@ mod tests {
         assert_eq!(ruling.horizontal.len(), 2);
         assert_eq!(ruling.vertical.len(), 2);
         assert_eq!(ruling.horizontal[0].thickness_px, 2);
+    }
+
+    #[test]
+    fn the_bar_of_a_seven_is_no_line() {
+        assert!(rules_on(&[Rect::new(100, 50, 28, 3)]).horizontal.is_empty());
     }
 
     #[test]
