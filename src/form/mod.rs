@@ -6,7 +6,7 @@ mod cells;
 mod erase;
 mod fields;
 mod free;
-pub mod rules;
+mod rules;
 
 use crate::clean::CleanPage;
 use crate::geometry::Rect;
@@ -108,7 +108,4 @@ mod tests {
         let places: Vec<(i32, i32)> = fields.iter().map(|field| (field.bounds.x, field.bounds.y)).collect();
         assert_eq!(places, [(0, 18), (150, 15), (300, 12), (0, 100), (200, 96)]);
     }
-}
-pub fn debug(page: &CleanPage) -> rules::Ruling {
-    rules::find(&page.mask, &Runs::of_mask(&page.mask), page.dpi)
 }
