@@ -39,11 +39,11 @@ impl OpenScan {
         if let Task::Report { status, error } = &file.task {
             return Err(FileOutcome::unread(&file.source, *status, error.clone(), None));
         }
-        catch_unwind(AssertUnwindSafe(|| Self::open_scan(file, limits)))
+        catch_unwind(AssertUnwindSafe(|| Self::open_unguarded(file, limits)))
             .unwrap_or_else(|panic| Err(failed(&file.source, &panicked(&file.source, None, &*panic), None)))
     }
 
-    fn open_scan(file: &FoundFile, limits: Limits) -> std::result::Result<Self, FileOutcome> {
+    fn open_unguarded(file: &FoundFile, limits: Limits) -> std::result::Result<Self, FileOutcome> {
         let source = &file.source;
         let unreadable = |cause| failed(source, &Error::Unreadable { scan: source.clone(), cause }, None);
         if !is_scan_name(&file.path) {
