@@ -1,1 +1,3 @@
-//! To be filled.
+//! Measuring: results and labels in, figures out.
+
+pub mod score;
