@@ -18,9 +18,9 @@ pub struct Convolution {
     pub padding: usize,
 }
 
-/// Sizes of one convolution.
-#[derive(Clone, Copy)]
-struct Sizes {
+/// Sizes of one convolution, and the work itself on plain slices.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ConvolutionSizes {
     images: usize,
     height: usize,
     width: usize,
@@ -32,8 +32,9 @@ struct Sizes {
     out_channels: usize,
 }
 
-impl Sizes {
-    fn new(images: &[usize], kernels: &[usize], padding: usize) -> Result<Self> {
+impl ConvolutionSizes {
+    /// The sizes for images (n, h, w, c) and kernels (k, k, c, o).
+    pub fn new(images: &[usize], kernels: &[usize], padding: usize) -> Result<Self> {
         let (&[count, height, width, channels], &[kernel, kernel_width, channels_in, out_channels]) = (images, kernels)
         else {
             candle_core::bail!(
@@ -55,6 +56,11 @@ impl Sizes {
             out_width: width + 2 * padding - kernel + 1,
             out_channels,
         })
+    }
+
+    /// Values of all output images.
+    pub fn output(&self) -> usize {
+        self.images * self.places() * self.out_channels
     }
 
     /// Values of one image.
@@ -114,7 +120,7 @@ impl Sizes {
         }
     }
 
-    /// The transpose of [`Sizes::unfold`]: adds each window's values to where they came from.
+    /// The transpose of [`ConvolutionSizes::unfold`]: adds each window's values to where they came from.
     fn fold(&self, unfolded: &[f32], images: &mut [f32]) {
         let size = self.places() * self.window();
         for (source, image) in unfolded.chunks_exact(size).zip(images.chunks_exact_mut(self.image())) {
@@ -125,10 +131,10 @@ impl Sizes {
         }
     }
 
-    fn forward(&self, images: &[f32], kernels: &[f32]) -> Vec<f32> {
+    /// Convolves; `unfolded` is room to work in, kept from call to call.
+    pub fn forward(&self, images: &[f32], kernels: &[f32], unfolded: &mut Vec<f32>, output: &mut [f32]) {
         let (out_image, unfolded_image) = (self.places() * self.out_channels, self.places() * self.window());
-        let mut output = vec![0.0; self.images * out_image];
-        let mut unfolded = vec![0.0; self.chunk().min(self.images) * unfolded_image];
+        reserve(unfolded, self.chunk().min(self.images) * unfolded_image);
         let kernels = Matrix::new(kernels, self.window(), self.out_channels);
         let chunks = images.chunks(self.chunk() * self.image());
         for (images, output) in chunks.zip(output.chunks_mut(self.chunk() * out_image)) {
@@ -137,15 +143,20 @@ impl Sizes {
             self.unfold(images, unfolded);
             multiply(Matrix::new(unfolded, rows, self.window()), kernels, output, false);
         }
-        output
     }
 
-    /// Gradients of the kernels and, if asked for, of the images.
-    fn backward(&self, images: &[f32], kernels: &[f32], gradient: &[f32], of_images: bool) -> (Vec<f32>, Vec<f32>) {
+    /// Adds the gradient of the kernels to `kernel_gradient`, and writes that of the images where it is asked for.
+    pub fn backward(
+        &self,
+        images: &[f32],
+        kernels: &[f32],
+        gradient: &[f32],
+        unfolded: &mut Vec<f32>,
+        kernel_gradient: &mut [f32],
+        mut image_gradient: Option<&mut [f32]>,
+    ) {
         let (out_image, unfolded_image) = (self.places() * self.out_channels, self.places() * self.window());
-        let mut kernel_gradient = vec![0.0; self.window() * self.out_channels];
-        let mut image_gradient = vec![0.0; if of_images { images.len() } else { 0 }];
-        let mut unfolded = vec![0.0; self.chunk().min(self.images) * unfolded_image];
+        reserve(unfolded, self.chunk().min(self.images) * unfolded_image);
         let kernels = Matrix::new(kernels, self.window(), self.out_channels);
         for first in (0..self.images).step_by(self.chunk()) {
             let last = (first + self.chunk()).min(self.images);
@@ -153,14 +164,21 @@ impl Sizes {
             let unfolded = &mut unfolded[..rows * self.window()];
             let gradient = Matrix::new(&gradient[first * out_image..last * out_image], rows, self.out_channels);
             self.unfold(&images[first * self.image()..last * self.image()], unfolded);
-            let windows = Matrix::new(unfolded, rows, self.window());
-            multiply(windows.transposed(), gradient, &mut kernel_gradient, true);
-            if of_images {
+            multiply(Matrix::new(unfolded, rows, self.window()).transposed(), gradient, kernel_gradient, true);
+            if let Some(image_gradient) = image_gradient.as_deref_mut() {
+                let image_gradient = &mut image_gradient[first * self.image()..last * self.image()];
+                image_gradient.fill(0.0);
                 multiply(gradient, kernels.transposed(), unfolded, false);
-                self.fold(unfolded, &mut image_gradient[first * self.image()..last * self.image()]);
+                self.fold(unfolded, image_gradient);
             }
         }
-        (kernel_gradient, image_gradient)
+    }
+}
+
+/// Makes room for at least `count` values without giving any back.
+pub(super) fn reserve(room: &mut Vec<f32>, count: usize) {
+    if room.len() < count {
+        room.resize(count, 0.0);
     }
 }
 
@@ -170,8 +188,9 @@ impl CustomOp2 for Convolution {
     }
 
     fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, s2: &CpuStorage, l2: &Layout) -> Result<(CpuStorage, Shape)> {
-        let sizes = Sizes::new(l1.dims(), l2.dims(), self.padding)?;
-        let output = sizes.forward(contiguous(s1, l1)?, contiguous(s2, l2)?);
+        let sizes = ConvolutionSizes::new(l1.dims(), l2.dims(), self.padding)?;
+        let mut output = vec![0.0; sizes.output()];
+        sizes.forward(contiguous(s1, l1)?, contiguous(s2, l2)?, &mut Vec::new(), &mut output);
         let shape = Shape::from((sizes.images, sizes.out_height, sizes.out_width, sizes.out_channels));
         Ok((CpuStorage::F32(output), shape))
     }
@@ -183,16 +202,21 @@ impl CustomOp2 for Convolution {
         _result: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let sizes = Sizes::new(images.dims(), kernels.dims(), self.padding)?;
-        let of_images = images.track_op();
-        let (kernel_gradient, image_gradient) = with_values(images, |images| {
+        let sizes = ConvolutionSizes::new(images.dims(), kernels.dims(), self.padding)?;
+        let mut kernel_gradient = vec![0.0; kernels.elem_count()];
+        let mut image_gradient = images.track_op().then(|| vec![0.0; images.elem_count()]);
+        with_values(images, |images| {
             with_values(kernels, |kernels| {
-                with_values(gradient, |gradient| Ok(sizes.backward(images, kernels, gradient, of_images)))
+                with_values(gradient, |gradient| {
+                    let (of_kernels, of_images) = (&mut kernel_gradient, image_gradient.as_deref_mut());
+                    sizes.backward(images, kernels, gradient, &mut Vec::new(), of_kernels, of_images);
+                    Ok(())
+                })
             })
         })?;
         let device = images.device();
         let image_gradient =
-            if of_images { Some(Tensor::from_vec(image_gradient, images.shape(), device)?) } else { None };
+            image_gradient.map(|values| Tensor::from_vec(values, images.shape(), device)).transpose()?;
         Ok((image_gradient, Some(Tensor::from_vec(kernel_gradient, kernels.shape(), device)?)))
     }
 }
