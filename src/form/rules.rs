@@ -43,14 +43,14 @@ pub fn find(mask: &GrayImage, runs: &Runs, dpi: f32) -> Ruling {
     let px = |inch: f32| (inch * dpi).round().max(1.0) as i32;
     let max_thickness = px(MAX_THICKNESS_INCH);
     let mut horizontal_pieces = level_pieces(runs, px(MIN_HORIZONTAL_INCH), px(GAP_INCH));
-    horizontal_pieces.retain(|piece| free_share(mask, piece, max_thickness, false) >= MIN_PURE_SHARE);
+    horizontal_pieces.retain(|piece| is_thin(mask, piece, max_thickness, false));
     let mut horizontal = rules_of(&horizontal_pieces, runs.row_count(), max_thickness, false);
-    horizontal.retain(|rule| pure_share(mask, rule, false) >= MIN_PURE_SHARE);
+    horizontal.retain(|rule| is_pure(mask, rule, false));
     join_collinear(&mut horizontal, px(COLLINEAR_GAP_INCH));
     let mut vertical_pieces = plumb_pieces(mask, px(MIN_VERTICAL_INCH));
-    vertical_pieces.retain(|piece| free_share(mask, piece, max_thickness, true) >= MIN_PURE_SHARE);
+    vertical_pieces.retain(|piece| is_thin(mask, piece, max_thickness, true));
     let mut vertical = rules_of(&vertical_pieces, mask.width() as usize, max_thickness, true);
-    vertical.retain(|rule| pure_share(mask, rule, true) >= MIN_PURE_SHARE);
+    vertical.retain(|rule| is_pure(mask, rule, true));
     let reach = px(0.02).max(2);
     let level: Vec<Rect> = horizontal.iter().map(|rule| rule.bounds).collect();
     let free = px(FREE_VERTICAL_INCH);
@@ -90,30 +90,42 @@ fn is_ink(mask: &GrayImage, along: i32, across: i32, plumb: bool) -> bool {
     inside && mask.get_pixel(x as u32, y as u32).0[0] != 0
 }
 
-/// The share of a piece at which there is paper on both sides of it: none for the rows of a bar, nearly all for a line, even for one that hangs
-/// on a bar.
-fn free_share(mask: &GrayImage, piece: &Run, max_thickness: i32, plumb: bool) -> f32 {
-    let (mut free, mut seen) = (0, 0);
-    for along in (piece.start..piece.end).step_by(3) {
-        let before = is_ink(mask, along, piece.row - max_thickness - 1, plumb);
-        let after = is_ink(mask, along, piece.row + max_thickness + 1, plumb);
-        free += i32::from(!before && !after);
-        seen += 1;
+/// The unbroken ink across a line at one place, as `start..end`, if there is ink in `near..far`.
+pub fn ink_across(mask: &GrayImage, along: i32, near: i32, far: i32, plumb: bool) -> Option<(i32, i32)> {
+    let mut start = (near..far).find(|&across| is_ink(mask, along, across, plumb))?;
+    let mut end = start + 1;
+    while is_ink(mask, along, start - 1, plumb) {
+        start -= 1;
     }
-    free as f32 / seen.max(1) as f32
+    while is_ink(mask, along, end, plumb) {
+        end += 1;
+    }
+    Some((start, end))
 }
 
-/// The share of a line's length at which the ink across it is no thicker than the line.
-fn pure_share(mask: &GrayImage, rule: &Rule, plumb: bool) -> f32 {
+/// The share of a stretch of line at which the ink across it is at most `width_px` wide: none for the rows of a bar, nearly all for a
+/// line, even for one that hangs on a bar or that writing touches.
+fn thin_share(mask: &GrayImage, stretch: std::ops::Range<i32>, near: i32, far: i32, width_px: i32, plumb: bool) -> f32 {
+    let (mut thin, mut seen) = (0, 0);
+    for along in stretch.step_by(3) {
+        if let Some((start, end)) = ink_across(mask, along, near, far, plumb) {
+            thin += i32::from(end - start <= width_px);
+            seen += 1;
+        }
+    }
+    thin as f32 / seen.max(1) as f32
+}
+
+/// Whether most of a piece is no thicker than a line.
+fn is_thin(mask: &GrayImage, piece: &Run, max_thickness: i32, plumb: bool) -> bool {
+    thin_share(mask, piece.start..piece.end, piece.row, piece.row + 2, max_thickness, plumb) >= MIN_PURE_SHARE
+}
+
+/// Whether most of a line shows nothing but the line.
+fn is_pure(mask: &GrayImage, rule: &Rule, plumb: bool) -> bool {
     let level = if plumb { swapped(&rule.bounds) } else { rule.bounds };
-    let margin = 3;
-    let pure = (level.x..level.right())
-        .filter(|&along| {
-            // Both sides of the line's box must be paper.
-            !is_ink(mask, along, level.y - margin, plumb) && !is_ink(mask, along, level.bottom() - 1 + margin, plumb)
-        })
-        .count();
-    pure as f32 / level.width.max(1) as f32
+    let width_px = rule.thickness_px + 2;
+    thin_share(mask, level.x..level.right(), level.y, level.bottom(), width_px, plumb) >= MIN_PURE_SHARE
 }
 
 /// Runs of at least `min_length`, with gaps up to `gap` bridged.
