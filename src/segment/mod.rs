@@ -46,6 +46,12 @@ pub struct Segments {
 /// Writing may stick out of its field by this much, in inches.
 const MARGIN_INCH: f32 = 0.07;
 
+/// The middle of a mark may lie this far above or below its field, in inches: points sit on the line.
+const OVERHANG_INCH: f32 = 0.04;
+
+/// A mark is at most this large, in inches (2.5 mm).
+const MARK_INCH: f32 = 0.1;
+
 /// A candidate has at most so many pieces, ...
 const MAX_PIECES: usize = 4;
 /// ... is at most this wide in line heights if it has more than one, ...
@@ -154,10 +160,12 @@ fn belongs(component: &Component, field: &Field, crop: &Rect, page: &Rect, dpi: 
     }
     let (b, f) = (component.bounds, field.bounds);
     let center = b.center();
+    let is_mark = b.width.max(b.height) as f32 <= MARK_INCH * dpi;
+    let overhang = if is_mark { f64::from(OVERHANG_INCH * dpi) } else { 0.0 };
     let inside = center.x >= f64::from(f.x)
         && center.x < f64::from(f.right())
-        && center.y >= f64::from(f.y)
-        && center.y < f64::from(f.bottom());
+        && center.y >= f64::from(f.y) - overhang
+        && center.y < f64::from(f.bottom()) + overhang;
     let cut_off = (b.y == crop.y && crop.y > page.y) || (b.bottom() == crop.bottom() && crop.bottom() < page.bottom());
     let cut_off = cut_off && b.height * 2 < crop.height;
     match field.shape {
@@ -190,7 +198,8 @@ fn pieces_of_cells(found: Vec<Component>, cells: &[Rect], line_height_px: f32) -
     let mut cell_of_piece = Vec::new();
     for (cell, mut runs) in runs_of_cells.into_iter().enumerate() {
         runs.sort_by_key(|run| (run.row, run.start));
-        if let Some(piece) = pieces::piece_of(runs, Role::Character, cell) {
+        if let Some(mut piece) = pieces::piece_of(runs, Role::Character, cell) {
+            piece.role = pieces::role_of(&piece.bounds, &cells[cell], line_height_px);
             pieces.push(piece);
             cell_of_piece.push(cell);
         }
