@@ -59,7 +59,7 @@ pub fn run(
     interrupted: &AtomicBool,
     sink: &mut dyn FnMut(FileOutcome) -> Result<()>,
 ) -> Result<Ending> {
-    let read_page = |scan: &Scan, number: usize| scan.page(number).and_then(|page| pipeline.read_page(&page));
+    let read_page = |scan: &Scan, number: usize| scan.page(number).and_then(|page| pipeline.read_page(page));
     run_with(files, &read_page, options, progress, interrupted, sink)
 }
 

@@ -8,6 +8,9 @@ const TILE_PX: usize = 32;
 /// On crops of a few lines the tiles shrink, so that some of them hold mostly paper.
 const SMALL_TILE_PX: usize = 16;
 
+/// The light changes so slowly that this many rows share one interpolation.
+const ROWS_PER_GAIN: usize = 4;
+
 /// Paper darker than this is taken as this: a black margin must not be blown up to paper.
 const DARKEST_PAPER: f32 = 40.0;
 
@@ -25,20 +28,23 @@ pub fn flatten(grey: &GrayImage) -> GrayImage {
     let measured = paper_of_tiles(grey, tile, columns, rows);
     let brightest = extreme_around(&measured, columns, rows, f32::max);
     let paper = extreme_around(&brightest, columns, rows, f32::min);
-    // Fixed point: 255 / paper in 1/128 (at most 816, so that 255 times it fits in 32 bits with ease).
-    let gains: Vec<f32> = paper.iter().map(|&level| 255.0 * 128.0 / level.max(DARKEST_PAPER)).collect();
+    // Fixed point, 1/256: at most 1,632, so that a brightness times it, and its upper half, are two vector instructions.
+    let gains: Vec<f32> = paper.iter().map(|&level| 255.0 * 256.0 / level.max(DARKEST_PAPER)).collect();
     let mut ink = vec![0u8; width * height];
     let mut row_gains = vec![0f32; columns];
-    let mut pixel_gains = vec![0u32; width];
+    let mut pixel_gains = vec![0u16; width];
     for (y, (source, target)) in grey.as_raw().chunks_exact(width).zip(ink.chunks_exact_mut(width)).enumerate() {
-        let (upper, lower, share) = neighbours_of(y, tile, rows);
-        for column in 0..columns {
-            let (a, b) = (gains[upper * columns + column], gains[lower * columns + column]);
-            row_gains[column] = a + (b - a) * share;
+        if y % ROWS_PER_GAIN == 0 {
+            let (upper, lower, share) = neighbours_of(y, tile, rows);
+            for column in 0..columns {
+                let (a, b) = (gains[upper * columns + column], gains[lower * columns + column]);
+                row_gains[column] = a + (b - a) * share;
+            }
+            interpolate(&row_gains, tile, &mut pixel_gains);
         }
-        interpolate(&row_gains, tile, &mut pixel_gains);
         for ((target, &value), &gain) in target.iter_mut().zip(source).zip(&pixel_gains) {
-            *target = 255 - ((u32::from(value) * gain) >> 7).min(255) as u8;
+            let flat = (u32::from(u16::from(value) << 8) * u32::from(gain)) >> 16;
+            *target = 255 - (flat as u16).min(255) as u8;
         }
     }
     GrayImage::from_raw(grey.width(), grey.height(), ink).unwrap_or_default()
@@ -52,10 +58,10 @@ fn neighbours_of(pixel: usize, tile: usize, count: usize) -> (usize, usize, f32)
     ((first), (first + 1).min(count - 1), (place - first as f32).clamp(0.0, 1.0))
 }
 
-fn interpolate(tile_gains: &[f32], tile: usize, pixel_gains: &mut [u32]) {
+fn interpolate(tile_gains: &[f32], tile: usize, pixel_gains: &mut [u16]) {
     let half = tile / 2;
     let width = pixel_gains.len();
-    let first = tile_gains[0] as u32;
+    let first = tile_gains[0] as u16;
     pixel_gains[..half.min(width)].fill(first);
     for (index, gain) in tile_gains.iter().enumerate() {
         let start = half + index * tile;
@@ -66,7 +72,7 @@ fn interpolate(tile_gains: &[f32], tile: usize, pixel_gains: &mut [u32]) {
         let slope = (next - gain) / tile as f32;
         let end = (start + tile).min(width);
         for (step, target) in pixel_gains[start..end].iter_mut().enumerate() {
-            *target = (gain + slope * (step as f32 + 0.5)) as u32;
+            *target = (gain + slope * (step as f32 + 0.5)) as u16;
         }
     }
 }

@@ -85,15 +85,14 @@ pub fn reduce(grey: &GrayImage, factor: u32) -> GrayImage {
     let step = factor as usize;
     let area = factor * factor;
     let mut reduced = Vec::with_capacity((width * height) as usize);
-    let mut sums = vec![0u32; width as usize];
+    // Down the columns first: that is one vector addition a row.
+    let mut sums = vec![0u32; grey.width() as usize];
     for band in grey.as_raw().chunks_exact(grey.width() as usize * step).take(height as usize) {
         sums.fill(0);
         for row in band.chunks_exact(grey.width() as usize) {
-            for (sum, square) in sums.iter_mut().zip(row.chunks_exact(step)) {
-                *sum += square.iter().map(|&value| u32::from(value)).sum::<u32>();
-            }
+            sums.iter_mut().zip(row).for_each(|(sum, &value)| *sum += u32::from(value));
         }
-        reduced.extend(sums.iter().map(|sum| (sum / area) as u8));
+        reduced.extend(sums.chunks_exact(step).map(|columns| (columns.iter().sum::<u32>() / area) as u8));
     }
     GrayImage::from_raw(width, height, reduced).unwrap_or_default()
 }

@@ -107,6 +107,9 @@ pub fn straighten(ink: GrayImage, angle_deg: f64) -> (GrayImage, Transform) {
     (upright, from_rows.then(&from_columns))
 }
 
+/// Pixels that a vector instruction handles at once.
+const LANES: usize = 16;
+
 /// `out(x, y) = in(x, y + slope x - drop)`, linear between two rows.
 fn shear_columns(ink: &GrayImage, slope: f64, drop: f64, out_height: usize) -> GrayImage {
     let (width, height) = (ink.width() as usize, ink.height() as i64);
@@ -129,6 +132,8 @@ fn shear_columns(ink: &GrayImage, slope: f64, drop: f64, out_height: usize) -> G
     };
     for (y, out) in sheared.chunks_exact_mut(width).enumerate() {
         for &(start, end, shift) in &pieces {
+            // Whole vectors: what is written beyond the piece is overwritten by the next one.
+            let end = (start + (end - start).next_multiple_of(LANES)).min(width);
             let upper = &row_at(y as i64 + shift)[start..end];
             let lower = &row_at(y as i64 + shift + 1)[start..end];
             blend(&mut out[start..end], upper, lower, &weights[start..end]);
@@ -152,11 +157,15 @@ fn shear_rows(ink: &GrayImage, lean: f64, lead: f64, out_width: usize) -> GrayIm
         let whole = shift.floor() as usize;
         let weight = ((shift - shift.floor()) * 128.0) as u16;
         // The result at whole + x is a mix of source x and x - 1.
-        for x in 0..=width {
-            let Some(out) = out.get_mut(whole + x) else { break };
-            let here = row.get(x).copied().unwrap_or(0);
-            let before = if x == 0 { 0 } else { row[x - 1] };
-            *out = ((u16::from(here) * (128 - weight) + u16::from(before) * weight + 64) >> 7) as u8;
+        let out = &mut out[whole..];
+        let mix =
+            |here: u8, before: u8| ((u16::from(here) * (128 - weight) + u16::from(before) * weight + 64) >> 7) as u8;
+        out[0] = mix(row[0], 0);
+        for ((out, &here), &before) in out[1..].iter_mut().zip(&row[1..]).zip(row) {
+            *out = mix(here, before);
+        }
+        if let Some(last) = out.get_mut(width) {
+            *last = mix(0, row[width - 1]);
         }
     }
     GrayImage::from_raw(out_width as u32, ink.height(), sheared).unwrap_or_default()

@@ -2,6 +2,10 @@
 //!
 //! What a reading means for a number is decided by `number`.
 
+pub mod architecture;
+pub mod vectorised;
+pub mod weights;
+
 use crate::error::Result;
 use crate::glyph::Glyph;
 

@@ -70,7 +70,8 @@ pub struct Page {
     /// What the scanner saw. Fax pages of 204 x 98 or 204 x 391 dots an inch have their rows or columns doubled, so that
     /// pixels are square.
     pub pixels: Pixels,
-    /// Dots per inch as the file states it; `None` where it does not, or where the figure is absurd (below 50 or above 2,400).
+    /// Dots per inch as the file states it; `None` where it does not, or where the figure is absurd (below 50, above 2,400,
+    /// or the 72 or 96 of programs that do not know on a page larger than A3).
     pub dpi: Option<f32>,
 }
 

@@ -11,9 +11,15 @@ pub(super) struct Density {
     pub(super) y_dpi: f64,
 }
 
-/// Scanners work between these; 72 and 96 are what editing programs write who do not know, yet phone photos of 72 "dpi"
-/// exist too, so that the estimate is left to later stages. Below and above, the figure is certainly made up.
+/// Scanners work between these; below and above, the figure is certainly made up.
 const PLAUSIBLE_DPI: std::ops::RangeInclusive<f64> = 50.0..=2400.0;
+
+/// What programs write that do not know the resolution: one pixel a point of PDF, and the screens of Windows.
+const DEFAULT_DPI: [f64; 2] = [72.0, 96.0];
+
+/// At a default resolution, a page larger than A3 shows that the figure is made up: of the twelve blank forms measured
+/// (`../shared/data/blank_forms`), the six that state 72 would be 22 to 39 inches high.
+const MAX_DEFAULT_EDGE_INCHES: f64 = 17.0;
 
 /// Fax machines send 204 x 98 dots ("standard") or 204 x 391 ("superfine"): about one to two. Other pictures have square
 /// pixels, up to a rounding of 204 x 196.
@@ -42,8 +48,12 @@ impl Density {
         Self { x_dpi: self.y_dpi, y_dpi: self.x_dpi }
     }
 
-    fn is_plausible(self) -> bool {
-        PLAUSIBLE_DPI.contains(&self.x_dpi) && PLAUSIBLE_DPI.contains(&self.y_dpi)
+    fn is_plausible(self, (width, height): (u32, u32)) -> bool {
+        let is_default = DEFAULT_DPI.iter().any(|default| (self.x_dpi - default).abs() < 0.5);
+        let edge_inches = (f64::from(width) / self.x_dpi).max(f64::from(height) / self.y_dpi);
+        PLAUSIBLE_DPI.contains(&self.x_dpi)
+            && PLAUSIBLE_DPI.contains(&self.y_dpi)
+            && !(is_default && edge_inches > MAX_DEFAULT_EDGE_INCHES)
     }
 }
 
@@ -79,10 +89,10 @@ fn be32(bytes: &[u8], at: usize) -> Option<u32> {
 /// A digit of a standard fax is squashed to half its height otherwise, and no reader knows such digits. Pictures that
 /// would pass the pixel limit are left as they are.
 pub(super) fn square_pixels(pixels: Pixels, density: Option<Density>, limits: &Limits) -> (Pixels, Option<f32>) {
-    let Some(density) = density.filter(|density| density.is_plausible()) else {
+    let (width, height) = pixels.dimensions();
+    let Some(density) = density.filter(|density| density.is_plausible((width, height))) else {
         return (pixels, None);
     };
-    let (width, height) = pixels.dimensions();
     let too_large = u64::from(width) * u64::from(height) * 2 > limits.max_pixels;
     if FAX_RATIO.contains(&(density.x_dpi / density.y_dpi)) && !too_large {
         return (pixels.doubled(1, 2), Some(density.x_dpi as f32));
@@ -135,6 +145,19 @@ mod tests {
         assert_eq!(squared(1.0, 1.0), ((2, 2), None));
         assert_eq!(squared(300.0, 30_000.0), ((2, 2), None));
         assert_eq!(squared(f64::NAN, 300.0), ((2, 2), None));
+    }
+
+    #[test]
+    fn default_figures_are_dropped_on_large_pages() {
+        let dpi = |height, figure| {
+            let pixels = Pixels::Grey(GrayImage::new(1, height));
+            square_pixels(pixels, Some(Density { x_dpi: figure, y_dpi: figure }), &Limits::default()).1
+        };
+        assert_eq!(dpi(842, 72.0), Some(72.0));
+        assert_eq!(dpi(2339, 72.0), None);
+        assert_eq!(dpi(1123, 96.012), Some(96.012));
+        assert_eq!(dpi(3508, 96.012), None);
+        assert_eq!(dpi(3508, 100.0), Some(100.0));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use image::GrayImage;
 
 use crate::form::{Field, Form, Shape};
 use crate::geometry::Rect;
-use crate::runs::{Component, Runs, components};
+use crate::runs::{Component, Run, Runs, components};
 
 pub use pieces::{Piece, Role};
 
@@ -86,6 +86,16 @@ pub fn segment(form: &Form, field: &Field) -> Segments {
     };
     let candidates = candidates(&pieces, line_height_px, cells.is_some());
     Segments { pieces, candidates, line_height_px, cells, ink, origin: (crop.x, crop.y) }
+}
+
+/// Takes all ink of a field as one character.
+pub fn as_one(form: &Form, field: &Field) -> Segments {
+    let mut segments = segment(form, field);
+    let mut runs: Vec<Run> = segments.pieces.iter().flat_map(|piece| piece.runs.iter().copied()).collect();
+    runs.sort_by_key(|run| (run.row, run.start));
+    segments.pieces = pieces::piece_of(runs, Role::Character, 0).into_iter().collect();
+    segments.candidates = candidates(&segments.pieces, segments.line_height_px, true);
+    segments
 }
 
 /// Moves a component from pixels of the crop to pixels of the page.

@@ -1,1 +1,8 @@
-//! To be filled.
+//! Training of the digit reader.
+
+pub mod activation;
+pub mod convolution;
+pub mod matrix_product;
+pub mod network;
+pub mod optimiser;
+pub mod step;

@@ -2,5 +2,10 @@
 
 mod file_order;
 mod module_order;
+mod scan_files;
+mod scan_hostile;
+mod scan_pdf;
+mod scan_pictures;
+mod scan_tiff;
 #[path = "../support/mod.rs"]
 mod support;

@@ -11,6 +11,7 @@ pub(super) struct Canvas<'a> {
     photometric: Photometric,
     /// 1 for grey, 3 for colour.
     channels: usize,
+    /// Empty until the first strip or tile has come: a damaged page then takes no memory.
     samples: Vec<u8>,
 }
 
@@ -25,12 +26,23 @@ impl<'a> Canvas<'a> {
             Photometric::WhiteIsZero | Photometric::BlackIsZero => 1,
             _ => 3,
         };
-        Self { layout, photometric, channels, samples: vec![0; layout.width * layout.height * channels] }
+        Self { layout, photometric, channels, samples: Vec::new() }
     }
 
     /// Puts a strip or tile in its place; what reaches over the edge of the page is padding.
-    pub(super) fn place(&mut self, samples: &[u8], across: usize, down: usize) {
+    pub(super) fn place(&mut self, mut samples: Vec<u8>, across: usize, down: usize) {
         let layout = self.layout;
+        let page_samples = layout.width * layout.height * self.channels;
+        // The whole page in one strip, as fax programs write it: the copy would cost as much as the decoding.
+        let is_page = layout.chunk_width == layout.width && samples.len() == page_samples;
+        if is_page && self.channels == 1 && layout.samples_per_pixel == 1 {
+            if self.photometric == Photometric::WhiteIsZero {
+                samples.iter_mut().for_each(|sample| *sample = 255 - *sample);
+            }
+            self.samples = samples;
+            return;
+        }
+        self.samples.resize(page_samples, 0);
         let (left, top) = (across * layout.chunk_width, down * layout.chunk_height);
         let width = layout.chunk_width.min(layout.width - left);
         let height = layout.chunk_height.min(layout.height - top);

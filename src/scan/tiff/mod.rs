@@ -126,7 +126,7 @@ fn decode_page(bytes: &[u8], structure: &Structure, directory: &Directory, limit
     for down in 0..layout.chunks_down() {
         for across in 0..layout.chunks_across() {
             let samples = codec::chunk_samples(bytes, &layout, across, down, limits)?;
-            canvas.place(&samples, across, down);
+            canvas.place(samples, across, down);
         }
     }
     Ok(Raster { pixels: canvas.finish()?, orientation: Orientation::default(), density: None })
