@@ -6,9 +6,9 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 
-use crate::batch::is_scan_name;
 use crate::batch::source::{make_unique, own_name};
 use crate::batch::walk::{Met, Walked, walk};
+use crate::scan::is_scan_name;
 use crate::table::{FileStatus, path_text, source_cell};
 
 /// What is to be done with a file.

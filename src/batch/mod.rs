@@ -91,9 +91,3 @@ const WORKER_STACK_BYTES: usize = 16 << 20;
 
 #[cfg(test)]
 mod tests;
-
-/// Whether a file is named like a scan.
-fn is_scan_name(path: &std::path::Path) -> bool {
-    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_lowercase();
-    ["jpg", "jpeg", "png", "tif", "tiff", "bmp", "webp", "pnm", "pdf"].contains(&extension.as_str())
-}

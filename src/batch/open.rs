@@ -9,10 +9,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use crate::batch::{FileOutcome, FoundFile, ReadPage, Task, is_scan_name};
+use crate::batch::{FileOutcome, FoundFile, ReadPage, Task};
 use crate::error::{Error, Result};
 use crate::number::Number;
-use crate::scan::{Limits, Scan};
+use crate::scan::{Limits, Scan, is_scan_name};
 use crate::table::FileStatus;
 
 /// A name that is no scan's may belong to a film or an archive, which are not to be read as a whole; this much tells

@@ -3,6 +3,8 @@
 //! What a reading means for a number is decided by `number`.
 
 pub mod architecture;
+pub mod cnn;
+pub mod engine;
 pub mod vectorised;
 pub mod weights;
 

@@ -23,6 +23,19 @@ pub struct BatchStatistics {
     pub variances: Vec<f32>,
 }
 
+impl BatchStatistics {
+    /// All means and variances 0.
+    pub fn zeros(channels: usize) -> Self {
+        Self { means: vec![0.0; channels], variances: vec![0.0; channels] }
+    }
+
+    /// Adds a share of other statistics, for a mean over batches.
+    pub fn add(&mut self, other: &BatchStatistics, share: f32) {
+        self.means.iter_mut().zip(&other.means).for_each(|(sum, mean)| *sum += mean * share);
+        self.variances.iter_mut().zip(&other.variances).for_each(|(sum, variance)| *sum += variance * share);
+    }
+}
+
 /// Normalisation by the batch, rectifier and pooling of `images` (n, h, w, c) with `scales` (c) and `shifts` (c).
 #[derive(Clone, Debug)]
 pub struct Activation {
@@ -119,15 +132,18 @@ impl ActivationSizes {
             }
             return;
         }
-        self.for_each_block(|start, upper, lower| {
-            let (a, b) = values[upper..upper + 2 * channels].split_at(channels);
-            let (c, d) = values[lower..lower + 2 * channels].split_at(channels);
-            let target = &mut output[start..start + channels];
-            for channel in 0..channels {
-                let value = |run: &[f32]| run[channel] * factors[channel] + offsets[channel];
-                target[channel] = value(a).max(value(b)).max(value(c).max(value(d))).max(0.0);
-            }
-        });
+        self.for_each_block(
+            #[inline(always)]
+            |start, upper, lower| {
+                let (a, b) = values[upper..upper + 2 * channels].split_at(channels);
+                let (c, d) = values[lower..lower + 2 * channels].split_at(channels);
+                let target = &mut output[start..start + channels];
+                for channel in 0..channels {
+                    let value = |run: &[f32]| run[channel] * factors[channel] + offsets[channel];
+                    target[channel] = value(a).max(value(b)).max(value(c).max(value(d))).max(0.0);
+                }
+            },
+        );
     }
 
     /// Writes the gradient of the input to `routed`; returns the gradients of `scales` and of `shifts`.
@@ -181,25 +197,28 @@ impl ActivationSizes {
         if !(self.height.is_multiple_of(2) && self.width.is_multiple_of(2)) {
             routed.fill(0.0);
         }
-        self.for_each_block(|start, upper, lower| {
-            let (a, b) = values[upper..upper + 2 * channels].split_at(channels);
-            let (c, d) = values[lower..lower + 2 * channels].split_at(channels);
-            let gradient = &gradient[start..start + channels];
-            let (above, below) = routed.split_at_mut(lower);
-            let (to_a, to_b) = above[upper..upper + 2 * channels].split_at_mut(channels);
-            let (to_c, to_d) = below[..2 * channels].split_at_mut(channels);
-            for channel in 0..channels {
-                let value = |run: &[f32]| run[channel] * factors[channel] + offsets[channel];
-                let (va, vb, vc, vd) = (value(a), value(b), value(c), value(d));
-                let (left, right) = (va.max(vb), vc.max(vd));
-                let alive = if left.max(right) > 0.0 { gradient[channel] } else { 0.0 };
-                let (up, down) = if left >= right { (alive, 0.0) } else { (0.0, alive) };
-                to_a[channel] = if va >= vb { up } else { 0.0 };
-                to_b[channel] = if va >= vb { 0.0 } else { up };
-                to_c[channel] = if vc >= vd { down } else { 0.0 };
-                to_d[channel] = if vc >= vd { 0.0 } else { down };
-            }
-        });
+        self.for_each_block(
+            #[inline(always)]
+            |start, upper, lower| {
+                let (a, b) = values[upper..upper + 2 * channels].split_at(channels);
+                let (c, d) = values[lower..lower + 2 * channels].split_at(channels);
+                let gradient = &gradient[start..start + channels];
+                let (above, below) = routed.split_at_mut(lower);
+                let (to_a, to_b) = above[upper..upper + 2 * channels].split_at_mut(channels);
+                let (to_c, to_d) = below[..2 * channels].split_at_mut(channels);
+                for channel in 0..channels {
+                    let value = |run: &[f32]| run[channel] * factors[channel] + offsets[channel];
+                    let (va, vb, vc, vd) = (value(a), value(b), value(c), value(d));
+                    let (left, right) = (va.max(vb), vc.max(vd));
+                    let alive = if left.max(right) > 0.0 { gradient[channel] } else { 0.0 };
+                    let (up, down) = if left >= right { (alive, 0.0) } else { (0.0, alive) };
+                    to_a[channel] = if va >= vb { up } else { 0.0 };
+                    to_b[channel] = if va >= vb { 0.0 } else { up };
+                    to_c[channel] = if vc >= vd { down } else { 0.0 };
+                    to_d[channel] = if vc >= vd { 0.0 } else { down };
+                }
+            },
+        );
     }
 
     /// Turns the routed gradient into that of the input, in place; returns the gradients of scales and shifts.

@@ -1,8 +1,231 @@
-//! Training of the digit reader.
+//! Training of the digit reader: labelled images in, weights and a report of how they came about out.
+//!
+//! The seed decides everything: the same data, seed and number of epochs give the same weights at any number of threads.
 
 pub mod activation;
+pub mod batches;
+pub mod canvas;
 pub mod convolution;
+pub mod distort;
+pub mod drawn;
 pub mod matrix_product;
 pub mod network;
 pub mod optimiser;
+pub mod rubbish;
+pub mod samples;
+pub mod schedule;
 pub mod step;
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use rand::SeedableRng;
+use rand_pcg::Pcg64Mcg;
+
+use crate::error::{Error, Result};
+use crate::reader::architecture::Architecture;
+use crate::reader::engine::Engine;
+use crate::reader::weights::Weights;
+use crate::reader::{Class, cnn};
+use activation::BatchStatistics;
+use network::Network;
+use optimiser::Optimiser;
+use samples::{Samples, Validation};
+use step::Gradients;
+
+/// Images in a batch.
+pub const BATCH_SIZE: usize = 128;
+
+/// Batches in what is called an epoch: 64,000 images, about as many as MNIST has.
+pub const EPOCH_BATCHES: usize = 500;
+
+/// How fast weights shrink by themselves, times the learning rate.
+const WEIGHT_DECAY: f32 = 0.02;
+
+/// Share of the probability that is spread over all classes.
+const LABEL_SMOOTHING: f32 = 0.03;
+
+/// Weight of the past in the running average of the weights, a step: it looks back over about two epochs.
+const AVERAGE_DECAY: f32 = 0.999;
+
+/// Batches whose statistics are averaged for the reader's normalisation, after an epoch and at the end.
+const STATISTICS_BATCHES: (usize, usize) = (12, 100);
+
+/// What to train on, and how.
+#[derive(Clone, Debug)]
+pub struct TrainRequest {
+    /// Folders of idx files; parts named t10k, test or validation in them are left alone.
+    pub data: Vec<PathBuf>,
+    /// How many times 64,000 distorted images are shown.
+    pub epochs: usize,
+    /// Decides the initial weights and every distortion.
+    pub seed: u64,
+    /// Threads that compute gradients; one more makes batches. The weights do not depend on it.
+    pub threads: usize,
+    /// The greatest learning rate; it rises in the first epoch and falls as a cosine to almost nothing.
+    pub learning_rate: f32,
+    /// The shape of the network.
+    pub architecture: Architecture,
+}
+
+impl TrainRequest {
+    /// The request that made the shipped weights, for these folders.
+    pub fn new(data: Vec<PathBuf>) -> Self {
+        Self {
+            data,
+            epochs: 60,
+            seed: 1,
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            learning_rate: 0.004,
+            architecture: Architecture::shipped(),
+        }
+    }
+}
+
+/// How far training has come.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// Epochs done.
+    pub epoch: usize,
+    /// Epochs asked for.
+    pub epochs: usize,
+    /// Mean cross-entropy over the epoch, on distorted images.
+    pub loss: f32,
+    /// Share of the epoch's distorted images that were read right, 0 to 1.
+    pub accuracy: f32,
+    /// What the averaged weights do on images that no training saw.
+    pub validation: Vec<ValidationFigure>,
+    /// Images trained on, a second.
+    pub images_a_second: f32,
+}
+
+/// How well one part's validation images are read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValidationFigure {
+    /// Folder and part.
+    pub name: String,
+    /// Images kept for validation.
+    pub images: usize,
+    /// How many of them got another class.
+    pub errors: usize,
+}
+
+/// What training made.
+#[derive(Clone, Debug)]
+pub struct TrainReport {
+    /// The averaged weights with their temperature, ready to be saved.
+    pub weights: Weights,
+    /// What each folder and part gave: name, images trained on, how often each is seen for one of MNIST.
+    pub sources: Vec<(String, usize, f32)>,
+    /// The last figures on images that no training saw.
+    pub validation: Vec<ValidationFigure>,
+    /// Duration in seconds.
+    pub seconds: f32,
+    /// Images that went through the network.
+    pub images: usize,
+}
+
+/// Trains a reader, telling `progress` after every epoch.
+///
+/// # Errors
+/// [`Error::Data`] if a folder cannot be used, [`Error::Model`] if the network cannot be computed.
+pub fn train(request: &TrainRequest, progress: &mut dyn FnMut(&Progress)) -> Result<TrainReport> {
+    let begun = Instant::now();
+    let samples = Samples::read(&request.data)?;
+    let network = Network::new(&request.architecture).map_err(fault)?;
+    let mut parameters = network.initial_parameters(&mut Pcg64Mcg::seed_from_u64(request.seed));
+    let mut optimiser = Optimiser::new(&parameters, network.decaying(), WEIGHT_DECAY, AVERAGE_DECAY);
+    let gradients = Gradients::new(&network, LABEL_SMOOTHING, request.threads);
+    let steps = request.epochs * EPOCH_BATCHES;
+    batches::ahead(&samples, request.seed, BATCH_SIZE, |batches| -> Result<()> {
+        for epoch in 0..request.epochs {
+            let (mut loss, mut correct, start) = (0.0, 0, Instant::now());
+            for batch in 0..EPOCH_BATCHES {
+                let rate = schedule::learning_rate(request.learning_rate, epoch * EPOCH_BATCHES + batch, steps);
+                let Ok(batch) = batches.recv() else { return Err(fault("the batches ran out")) };
+                let outcome = gradients.of(&parameters, &batch).map_err(fault)?;
+                optimiser.step(&mut parameters, &outcome.gradients, rate);
+                loss += outcome.loss / EPOCH_BATCHES as f32;
+                correct += outcome.correct;
+            }
+            let images = EPOCH_BATCHES * BATCH_SIZE;
+            let images_a_second = images as f32 / start.elapsed().as_secs_f32();
+            let weights = weights(&network, optimiser.average(), &samples, request.seed, STATISTICS_BATCHES.0)?;
+            progress(&Progress {
+                epoch: epoch + 1,
+                epochs: request.epochs,
+                loss,
+                accuracy: correct as f32 / images as f32,
+                validation: validate(&weights, &samples.validation),
+                images_a_second,
+            });
+        }
+        Ok(())
+    })?;
+    let mut weights = weights(&network, optimiser.average(), &samples, request.seed, STATISTICS_BATCHES.1)?;
+    weights.temperature = temperature(&weights, &samples.validation);
+    let sources = samples.digits.iter().chain(&samples.symbols);
+    Ok(TrainReport {
+        sources: sources.map(|source| (source.name.clone(), source.samples.len(), source.weight)).collect(),
+        validation: validate(&weights, &samples.validation),
+        weights,
+        seconds: begun.elapsed().as_secs_f32(),
+        images: steps * BATCH_SIZE,
+    })
+}
+
+fn fault(cause: impl ToString) -> Error {
+    Error::Model { model: "in training".to_owned(), reason: cause.to_string() }
+}
+
+/// Folds parameters for reading, with the mean statistics of some fresh batches.
+fn weights(network: &Network, parameters: &[f32], samples: &Samples, seed: u64, batches: usize) -> Result<Weights> {
+    let mut mixer = batches::Mixer::new(samples, seed.wrapping_add(1));
+    let mut total: Vec<BatchStatistics> = Vec::new();
+    for _ in 0..batches {
+        let batch = mixer.batch(BATCH_SIZE);
+        let statistics = network.measure(&batch.pixels, parameters).map_err(fault)?;
+        if total.is_empty() {
+            total = statistics.iter().map(|layer| BatchStatistics::zeros(layer.means.len())).collect();
+        }
+        total.iter_mut().zip(&statistics).for_each(|(sum, part)| sum.add(part, 1.0 / batches as f32));
+    }
+    Ok(network.fold(parameters, &total))
+}
+
+fn validate(weights: &Weights, validation: &[Validation]) -> Vec<ValidationFigure> {
+    let engine = Engine::new(weights);
+    let figure = |part: &Validation| {
+        let (mut errors, mut classes) = (0, part.classes.iter());
+        engine.for_each_scores(&part.glyphs, |scores| {
+            let best = (0..scores.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b])).unwrap_or(0);
+            errors += usize::from(classes.next().is_some_and(|class| class.index() != best));
+        });
+        ValidationFigure { name: part.name.clone(), images: part.glyphs.len(), errors }
+    };
+    validation.iter().map(figure).collect()
+}
+
+/// The temperature that makes the validation images most probable, to a hundredth (Guo et al. 2017).
+fn temperature(weights: &Weights, validation: &[Validation]) -> f32 {
+    let engine = Engine::new(weights);
+    let mut scored: Vec<(Vec<f32>, Class)> = Vec::new();
+    for part in validation {
+        let mut classes = part.classes.iter();
+        engine.for_each_scores(&part.glyphs, |scores| scored.extend(classes.next().map(|&c| (scores.to_vec(), c))));
+    }
+    let surprise = |temperature: f32| -> f64 {
+        let of = |(scores, class): &(Vec<f32>, Class)| {
+            -f64::from(cnn::probabilities(scores, temperature).of(*class).max(1e-12)).ln()
+        };
+        scored.iter().map(of).sum()
+    };
+    let candidates = (20..=300).map(|hundredths| hundredths as f32 / 100.0);
+    if scored.is_empty() {
+        return 1.0;
+    }
+    candidates
+        .map(|temperature| (surprise(temperature), temperature))
+        .min_by(|a, b| a.0.total_cmp(&b.0))
+        .map_or(1.0, |(_, temperature)| temperature)
+}

@@ -125,6 +125,15 @@ impl Network {
         room.layers.iter().map(|layer| layer.statistics.clone()).collect()
     }
 
+    /// What normalises each layer when these images (n times 28x28 values) go through with these parameters.
+    ///
+    /// # Errors
+    /// If candle fails.
+    pub fn measure(&self, images: &[f32], parameters: &[f32]) -> Result<Vec<BatchStatistics>> {
+        self.forward(&mut self.room.lock().unwrap_or_else(|poisoned| poisoned.into_inner()), images, parameters)?;
+        Ok(self.statistics())
+    }
+
     /// The weights for reading: normalisation by `statistics` (one entry a layer) is folded into kernels and biases.
     pub fn fold(&self, parameters: &[f32], statistics: &[BatchStatistics]) -> Weights {
         let mut layers = Vec::new();

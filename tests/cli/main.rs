@@ -6,3 +6,4 @@ mod run;
 mod score;
 #[path = "../support/mod.rs"]
 mod support;
+mod synth;

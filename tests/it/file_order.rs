@@ -72,6 +72,10 @@ proptest! {
             contents.iter().enumerate().map(|(index, content)| write(folder.path(), index, *content)).collect();
         let alone: Vec<FileOutcome> =
             files.iter().flat_map(|file| outcomes(std::slice::from_ref(file), 1)).collect();
+        for (content, outcome) in contents.iter().zip(&alone) {
+            let numbers: usize = outcome.pages.iter().map(|page| page.numbers.len()).sum();
+            prop_assert_eq!(numbers, usize::from(content.is_some()), "each picture is one number");
+        }
         let turn = shuffle.index(files.len());
         files.rotate_left(turn);
         files.reverse();

@@ -3,6 +3,7 @@
 mod extract;
 mod help_files;
 mod score;
+mod synth;
 
 use crate::cli::Command;
 use crate::exit::ExitStatus;
@@ -12,6 +13,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Extract(arguments) => extract::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
+        Command::Synth(arguments) => synth::run(&arguments),
         Command::HelpFiles(arguments) => help_files::run(&arguments),
     }
 }

@@ -1,0 +1,198 @@
+//! How well a reader names single glyphs: a reader and labelled glyphs in, a [`DigitReport`] out.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+use crate::error::Result;
+use crate::evaluate::confusion::Confusion;
+use crate::evaluate::glyphs;
+use crate::evaluate::labels::{self, TEST_PARTS};
+use crate::glyph::Glyph;
+use crate::idx;
+use crate::reader::{Class, DigitReader, Reading};
+
+/// Bins of the expected calibration error (Guo et al. 2017).
+const CALIBRATION_BINS: usize = 15;
+
+/// Share of the least certain glyphs that is set aside for [`DigitReport::error_at_one_percent_rejected`].
+const REJECTED_SHARE: f64 = 0.01;
+
+/// A glyph that is no digit counts as falsely read if a digit gets at least this probability: what extraction by default
+/// takes without review.
+pub const CONFIDENT: f32 = 0.9;
+
+/// Glyphs and what they show.
+#[derive(Clone, Debug, Default)]
+pub struct LabelledGlyphs {
+    /// The part, such as `t10k`; may be empty.
+    pub part: String,
+    /// As a reader gets them.
+    pub glyphs: Vec<Glyph>,
+    /// What each shows.
+    pub classes: Vec<Class>,
+    /// Who wrote each, where the folder says so.
+    pub writers: Option<Vec<u8>>,
+}
+
+/// What a reader made of labelled glyphs.
+#[derive(Clone, Debug)]
+pub struct DigitReport {
+    /// The part that was read.
+    pub part: String,
+    /// How often each class was read as each.
+    pub confusion: Confusion,
+    /// Mean distance between confidence and accuracy over 15 bins of confidence, weighted by their size; 0 to 1.
+    pub calibration_error: f64,
+    /// Share of errors after the least certain hundredth is set aside; 0 to 1.
+    pub error_at_one_percent_rejected: f64,
+    /// Of the glyphs that are no digits: how many there are, and how many gave a digit at least [`CONFIDENT`].
+    pub false_digits: (usize, usize),
+    /// For each writer the number of glyphs and of errors.
+    pub writers: BTreeMap<u8, (usize, usize)>,
+    /// Glyphs read a second, on one thread.
+    pub digits_a_second: f64,
+}
+
+/// Reads the labelled glyphs of a folder of idx files: of one part, or of all its tests (parts named t10k, test or
+/// validation), or of all parts where there is no test. Images that are not normalised yet are (see [`glyphs::glyphs`]).
+///
+/// # Errors
+/// [`crate::error::Error::Data`] if the folder or the part cannot be read, or a label has no meaning.
+pub fn labelled(folder: &Path, part: Option<&str>) -> Result<Vec<LabelledGlyphs>> {
+    let parts = match part {
+        Some(part) => vec![idx::read_part(folder, part)?],
+        None => {
+            let (tests, others): (Vec<_>, Vec<_>) =
+                idx::read_folder(folder)?.into_iter().partition(|part| TEST_PARTS.contains(&part.part.as_str()));
+            if tests.is_empty() { others } else { tests }
+        }
+    };
+    parts
+        .into_iter()
+        .map(|part| {
+            Ok(LabelledGlyphs {
+                glyphs: glyphs::glyphs(&part),
+                classes: labels::classes(folder, &part)?,
+                part: part.part,
+                writers: part.writers,
+            })
+        })
+        .collect()
+}
+
+/// Measures a reader.
+///
+/// # Errors
+/// [`crate::error::Error::Model`] if the reader fails.
+pub fn digits(reader: &dyn DigitReader, labelled: &LabelledGlyphs) -> Result<DigitReport> {
+    let start = Instant::now();
+    let readings = reader.read(&labelled.glyphs)?;
+    let seconds = start.elapsed().as_secs_f64();
+    Ok(report(labelled, &readings, seconds))
+}
+
+/// The class of greatest probability, and that probability.
+fn best(reading: &Reading) -> (Class, f32) {
+    let better = |best: Class, &class: &Class| if reading.of(class) > reading.of(best) { class } else { best };
+    let class = Class::ALL.iter().fold(Class::ALL[0], better);
+    (class, reading.of(class))
+}
+
+fn report(labelled: &LabelledGlyphs, readings: &[Reading], seconds: f64) -> DigitReport {
+    let mut confusion = Confusion::new();
+    let (mut outcomes, mut false_digits, mut writers) = (Vec::new(), (0, 0), BTreeMap::new());
+    for (index, (reading, &class)) in readings.iter().zip(&labelled.classes).enumerate() {
+        let (read, confidence) = best(reading);
+        confusion.add(class, read);
+        outcomes.push((confidence, read == class));
+        if !matches!(class, Class::Digit(_)) {
+            false_digits.0 += 1;
+            false_digits.1 += usize::from(reading.best_digit().1 >= CONFIDENT);
+        }
+        if let Some(&writer) = labelled.writers.as_ref().and_then(|writers| writers.get(index)) {
+            let (count, errors) = writers.entry(writer).or_insert((0, 0));
+            *count += 1;
+            *errors += usize::from(read != class);
+        }
+    }
+    DigitReport {
+        part: labelled.part.clone(),
+        confusion,
+        calibration_error: calibration_error(&outcomes),
+        error_at_one_percent_rejected: error_after_rejecting(&mut outcomes, REJECTED_SHARE),
+        false_digits,
+        writers,
+        digits_a_second: readings.len() as f64 / seconds.max(1e-9),
+    }
+}
+
+/// The expected calibration error of (confidence, right) pairs.
+fn calibration_error(outcomes: &[(f32, bool)]) -> f64 {
+    let mut bins = [(0usize, 0f64, 0usize); CALIBRATION_BINS];
+    for &(confidence, right) in outcomes {
+        let bin = ((confidence * CALIBRATION_BINS as f32) as usize).min(CALIBRATION_BINS - 1);
+        bins[bin].0 += 1;
+        bins[bin].1 += f64::from(confidence);
+        bins[bin].2 += usize::from(right);
+    }
+    let gaps = bins.iter().map(|&(_, confidence, right)| (confidence - right as f64).abs());
+    gaps.sum::<f64>() / outcomes.len().max(1) as f64
+}
+
+/// The share of errors among what is left when the least certain are set aside. Sorts the outcomes.
+fn error_after_rejecting(outcomes: &mut [(f32, bool)], share: f64) -> f64 {
+    outcomes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let left = &outcomes[(outcomes.len() as f64 * share).ceil() as usize..];
+    left.iter().filter(|(_, right)| !right).count() as f64 / left.len().max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(class: Class, confidence: f32) -> Reading {
+        let mut probabilities = [(1.0 - confidence) / 15.0; 16];
+        probabilities[class.index()] = confidence;
+        Reading { probabilities }
+    }
+
+    #[test]
+    fn figures_of_a_handful_of_glyphs() {
+        let classes = vec![Class::Digit(1), Class::Digit(1), Class::Digit(7), Class::Dash];
+        let readings =
+            [(Class::Digit(1), 0.95), (Class::Digit(7), 0.55), (Class::Digit(7), 0.95), (Class::Digit(1), 0.95)];
+        let readings = readings.map(|(class, confidence)| reading(class, confidence));
+        let labelled = LabelledGlyphs { classes, writers: Some(vec![4, 5, 5, 5]), ..LabelledGlyphs::default() };
+        let report = report(&labelled, &readings, 2.0);
+        assert_eq!(report.confusion.accuracy(), 0.5);
+        assert_eq!(report.false_digits, (1, 1));
+        assert_eq!(report.writers, BTreeMap::from([(4, (1, 0)), (5, (3, 2))]));
+        assert_eq!(report.digits_a_second, 2.0);
+        // One bin has three glyphs at 0.95, two of them right; another has one at 0.55, wrong.
+        let expected = ((3.0 * 0.95 - 2.0) + 0.55) / 4.0;
+        assert!((report.calibration_error - expected).abs() < 1e-6);
+        assert!((report.error_at_one_percent_rejected - 1.0 / 3.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn tests_are_read_before_other_parts() -> Result<()> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let part = |name: &str| idx::LabelledImages {
+            part: name.to_owned(),
+            width: 2,
+            height: 2,
+            pixels: vec![0, 200, 0, 200],
+            labels: vec![1],
+            writers: None,
+        };
+        idx::write_part(folder.path(), &part("train"))?;
+        assert_eq!(labelled(folder.path(), None)?[0].part, "train");
+        idx::write_part(folder.path(), &part("t10k"))?;
+        let parts = labelled(folder.path(), None)?;
+        assert_eq!((parts.len(), parts[0].part.as_str()), (1, "t10k"));
+        assert_eq!(labelled(folder.path(), Some("train"))?[0].classes, [Class::Digit(1)]);
+        assert!(labelled(folder.path(), Some("other")).is_err());
+        Ok(())
+    }
+}

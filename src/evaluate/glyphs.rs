@@ -1,0 +1,89 @@
+//! Labelled images as the reader gets them: images of any size in, [`Glyph`]s out.
+
+use image::GrayImage;
+
+use crate::geometry::Rect;
+use crate::glyph::{GLYPH_SIZE_PX, Glyph, INK_SIZE_PX, normalise};
+use crate::idx::LabelledImages;
+
+/// In raw cells, what is fainter than this share of the darkest pixel is paper: the grain of flattened scans reaches 0.15,
+/// pencil strokes stay above 0.3.
+const PAPER_SHARE: f32 = 0.2;
+
+/// How far, in pixels, the centre of mass of a glyph of MNIST may lie from the middle of its frame (measured: 1.0).
+const CENTRE_TOLERANCE_PX: f32 = 1.05;
+
+/// The glyphs of a part. Images of 28x28 that are normalised already (longest side 20 px, mass in the middle, as in MNIST)
+/// are taken as they are; all others lose the grain of their paper and are normalised as the crops of a scan are.
+pub fn glyphs(images: &LabelledImages) -> Vec<Glyph> {
+    (0..images.len()).map(|index| glyph(images, index)).collect()
+}
+
+/// One of [`glyphs`].
+pub fn glyph(images: &LabelledImages, index: usize) -> Glyph {
+    let pixels = images.image(index);
+    let frame = Rect::new(0, 0, images.width as i32, images.height as i32);
+    if images.width == GLYPH_SIZE_PX && images.height == GLYPH_SIZE_PX && is_normalised(pixels) {
+        let mut glyph = Glyph { pixels: Box::new([0; GLYPH_SIZE_PX * GLYPH_SIZE_PX]), origin: frame };
+        glyph.pixels.copy_from_slice(pixels);
+        return glyph;
+    }
+    let clean = without_paper(pixels);
+    let image = GrayImage::from_raw(images.width as u32, images.height as u32, clean).unwrap_or_default();
+    normalise(&image, frame)
+}
+
+/// The pixels with the grain of the paper set to 0.
+pub fn without_paper(pixels: &[u8]) -> Vec<u8> {
+    let peak = pixels.iter().copied().max().unwrap_or(0);
+    let level = (f32::from(peak) * PAPER_SHARE) as u8;
+    pixels.iter().map(|&pixel| if pixel > level { pixel } else { 0 }).collect()
+}
+
+/// Whether a 28x28 image has the size and the place that MNIST gives to ink.
+fn is_normalised(pixels: &[u8]) -> bool {
+    let (mut mass, mut moment_x, mut moment_y) = (0f32, 0f32, 0f32);
+    let (mut left, mut right, mut top, mut bottom) = (GLYPH_SIZE_PX, 0, GLYPH_SIZE_PX, 0);
+    for (place, &pixel) in pixels.iter().enumerate().filter(|(_, pixel)| **pixel > 0) {
+        let (x, y) = (place % GLYPH_SIZE_PX, place / GLYPH_SIZE_PX);
+        (left, right, top, bottom) = (left.min(x), right.max(x + 1), top.min(y), bottom.max(y + 1));
+        mass += f32::from(pixel);
+        moment_x += f32::from(pixel) * x as f32;
+        moment_y += f32::from(pixel) * y as f32;
+    }
+    let middle = GLYPH_SIZE_PX as f32 / 2.0;
+    let centred = |moment: f32| (moment / mass - middle).abs() < CENTRE_TOLERANCE_PX;
+    let longest = right.saturating_sub(left).max(bottom.saturating_sub(top));
+    mass > 0.0 && (INK_SIZE_PX - 1..=INK_SIZE_PX).contains(&longest) && centred(moment_x) && centred(moment_y)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn images(size: usize, ink: impl Fn(usize, usize) -> u8) -> LabelledImages {
+        let pixels = (0..size * size).map(|place| ink(place % size, place / size)).collect();
+        LabelledImages { width: size, height: size, pixels, labels: vec![1], ..LabelledImages::default() }
+    }
+
+    fn bar(x: usize, y: usize, left: usize, top: usize) -> u8 {
+        if (left..left + 4).contains(&x) && (top..top + 20).contains(&y) { 250 } else { 0 }
+    }
+
+    #[test]
+    fn normalised_images_stay_and_others_are_normalised() {
+        let centred = images(28, |x, y| bar(x, y, 12, 4));
+        assert_eq!(glyphs(&centred)[0].pixels.as_slice(), centred.pixels);
+        let shifted = images(28, |x, y| bar(x, y, 20, 4));
+        assert_ne!(glyphs(&shifted)[0].pixels.as_slice(), shifted.pixels);
+        assert!(glyphs(&shifted)[0].pixels[14 * 28 + 14] > 200);
+    }
+
+    #[test]
+    fn grain_does_not_shrink_a_digit() {
+        let clean = images(64, |x, y| bar(x, y, 30, 20));
+        let grainy = images(64, |x, y| bar(x, y, 30, 20).max(((x * 7 + y * 13) % 40) as u8));
+        let (clean, grainy) = (&glyphs(&clean)[0], &glyphs(&grainy)[0]);
+        assert_eq!(clean, grainy);
+    }
+}
