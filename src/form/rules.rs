@@ -32,7 +32,11 @@ const FREE_VERTICAL_INCH: f32 = 0.6;
 /// A line shows pure line, and no ink going on beside it, on at least this share of its length.
 const MIN_PURE_SHARE: f32 = 0.5;
 /// Printed rules are thinner than this; thicker ones are bars.
-const MAX_THICKNESS_INCH: f32 = 0.036;
+const MAX_THICKNESS_INCH: f32 = 0.03;
+/// A short line that nothing holds is thinner than this, plus a pixel for blur: pen strokes are 0.02 inches and more.
+const MAX_FREE_THICKNESS_INCH: f32 = 0.013;
+/// Lines longer than this are no pen stroke.
+const LONG_INCH: f32 = 1.2;
 /// Breaks of a line up to this length are bridged.
 const GAP_INCH: f32 = 0.013;
 /// Two pieces of one line may lie this far apart.
@@ -60,11 +64,13 @@ pub fn find(mask: &GrayImage, runs: &Runs, dpi: f32) -> Ruling {
             || (touches_any(&level, b.x, b.right(), b.y, reach)
                 && touches_any(&level, b.x, b.right(), b.bottom(), reach))
     });
+    let (long, free_thickness) = (px(LONG_INCH), px(MAX_FREE_THICKNESS_INCH) + 1);
     let plumb: Vec<Rect> = vertical.iter().map(|rule| swapped(&rule.bounds)).collect();
     let free = px(FREE_HORIZONTAL_INCH);
     horizontal.retain(|rule| {
         let b = rule.bounds;
-        b.width >= free
+        let stands_alone = b.width >= long || (b.width >= free && rule.thickness_px <= free_thickness);
+        stands_alone
             || (touches_any(&plumb, b.y, b.bottom(), b.x, reach)
                 && touches_any(&plumb, b.y, b.bottom(), b.right(), reach))
     });
