@@ -2,7 +2,7 @@
 
 use image::GrayImage;
 
-use super::rules::{Rule, Ruling};
+use super::rules::{Rule, Ruling, ink_across};
 use crate::clean::CleanPage;
 
 /// A stroke goes on behind a line if its ink reaches so far beyond, in inches; less is the blurred edge of the line.
@@ -38,10 +38,6 @@ impl Across<'_> {
         ((0..width).contains(&x) && (0..height).contains(&y)).then(|| y as usize * width as usize + x as usize)
     }
 
-    fn is_ink(&self, along: i32, across: i32) -> bool {
-        self.place(along, across).is_some_and(|place| self.page.mask.as_raw()[place] != 0)
-    }
-
     fn clear(&mut self, along: i32, from: i32, to: i32) {
         for across in from..to {
             if let Some(place) = self.place(along, across) {
@@ -56,26 +52,13 @@ fn raw(image: &mut GrayImage) -> &mut [u8] {
     image
 }
 
-/// The ink run across a line at one place: `start..end`.
-fn run_across(view: &Across, along: i32, near: i32, far: i32) -> Option<(i32, i32)> {
-    let inside = (near..far).find(|&across| view.is_ink(along, across))?;
-    let mut start = inside;
-    while view.is_ink(along, start - 1) {
-        start -= 1;
-    }
-    let mut end = inside + 1;
-    while view.is_ink(along, end) {
-        end += 1;
-    }
-    Some((start, end))
-}
-
 fn erase_rule(view: &mut Across, rule: &Rule, beyond_px: i32) {
     let b = rule.bounds;
     let (first, last, near, far) =
         if view.plumb { (b.y, b.bottom(), b.x, b.right()) } else { (b.x, b.right(), b.y, b.bottom()) };
     let pure_px = rule.thickness_px + 2;
-    let runs: Vec<Option<(i32, i32)>> = (first..last).map(|along| run_across(view, along, near, far)).collect();
+    let runs: Vec<Option<(i32, i32)>> =
+        (first..last).map(|along| ink_across(&view.page.mask, along, near, far, view.plumb)).collect();
     let mut line = runs.iter().flatten().copied().find(|(start, end)| end - start <= pure_px).unwrap_or((near, far));
     for (along, run) in (first..last).zip(runs) {
         let Some((start, end)) = run else { continue };

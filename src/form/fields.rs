@@ -23,7 +23,22 @@ pub fn find(cells: &[Rect], ruling: &Ruling, dpi: f32) -> Vec<Field> {
     let mut fields = combs_and_boxes(cells, dpi);
     let underlines = underlines(cells, ruling, dpi);
     fields.extend(underlines);
-    fields
+    without_containers(fields)
+}
+
+/// A box that holds other fields is a frame around them and no field itself.
+fn without_containers(fields: Vec<Field>) -> Vec<Field> {
+    let bounds: Vec<Rect> = fields.iter().map(|field| field.bounds).collect();
+    let holds_another = |index: usize| {
+        let is_inside = |other: &Rect| bounds[index].intersection(other).area() * 10 > other.area() * 8;
+        bounds
+            .iter()
+            .enumerate()
+            .any(|(place, other)| place != index && is_inside(other) && other.area() * 10 < bounds[index].area() * 8)
+    };
+    let keep: Vec<bool> =
+        fields.iter().enumerate().map(|(index, field)| field.shape != Shape::Box || !holds_another(index)).collect();
+    fields.into_iter().zip(keep).filter_map(|(field, keep)| keep.then_some(field)).collect()
 }
 
 /// Chains of narrow cells of one size are combs; other cells are boxes, unless they are as small as a check box.
@@ -59,6 +74,7 @@ fn chain_from(cells: &[Rect], by_column: &[usize], used: &[bool], dpi: f32) -> V
     if !is_narrow(&cells[by_column[0]]) {
         return chain;
     }
+    let mut first_gap = None;
     for &index in &by_column[1..] {
         let (last, next) = (&cells[chain[chain.len() - 1]], &cells[index]);
         let gap = next.x - last.right();
@@ -66,9 +82,14 @@ fn chain_from(cells: &[Rect], by_column: &[usize], used: &[bool], dpi: f32) -> V
             break;
         }
         let slack = (last.width / 4).max(4);
+        // A wider gap parts two combs, as the day from the month.
+        if first_gap.is_some_and(|first: i32| gap - first > (last.width / 5).max(4)) {
+            break;
+        }
         let alike = (next.width - last.width).abs() <= slack && (next.height - last.height).abs() <= slack;
         if !used[index] && is_narrow(next) && alike && gap >= -slack && (next.y - last.y).abs() <= slack {
             chain.push(index);
+            first_gap = first_gap.or(Some(gap));
         }
     }
     chain
@@ -128,6 +149,19 @@ mod tests {
         let counts: Vec<usize> =
             fields.iter().map(|field| if let Shape::Comb(cells) = &field.shape { cells.len() } else { 0 }).collect();
         assert_eq!(counts, [3, 2]);
+    }
+
+    #[test]
+    fn a_frame_around_fields_is_no_field() {
+        let cells = [Rect::new(50, 50, 1000, 300), Rect::new(100, 100, 400, 80), Rect::new(100, 220, 400, 80)];
+        let fields = find(&cells, &Ruling::default(), 300.0);
+        assert_eq!(fields.iter().map(|field| field.bounds).collect::<Vec<_>>(), cells[1..]);
+    }
+
+    #[test]
+    fn a_day_and_a_month_are_two_combs() {
+        let cells: Vec<Rect> = [0, 36, 90, 126].iter().map(|x| Rect::new(100 + x, 100, 33, 42)).collect();
+        assert_eq!(find(&cells, &Ruling::default(), 150.0).len(), 2);
     }
 
     #[test]

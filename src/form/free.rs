@@ -4,8 +4,8 @@ use super::{Field, Shape};
 use crate::geometry::Rect;
 use crate::runs::Component;
 
-/// Heights of free-standing handwritten digits, in inches (2.6 mm to 18 mm). Smaller print is left alone.
-const MIN_HEIGHT_INCH: f32 = 0.10;
+/// Heights of free-standing handwritten digits, in inches (2.9 mm to 18 mm). Smaller print is left alone.
+const MIN_HEIGHT_INCH: f32 = 0.115;
 const MAX_HEIGHT_INCH: f32 = 0.7;
 
 /// Characters of one group lie at most this share of their height apart.
@@ -16,6 +16,9 @@ const SOLID_INCH: f32 = 1.2;
 
 /// A number of one or two characters that stands alone is nearly always print (a page number, a line number).
 const MIN_CHARACTERS: usize = 3;
+
+/// Print stands on one line and in one size to this share of its height; no hand does.
+const PRINT_SPREAD_SHARE: f32 = 0.05;
 
 /// Groups of characters outside all fields.
 pub fn find(components: &[Component], fields: &[Field], dpi: f32) -> Vec<Field> {
@@ -37,12 +40,28 @@ pub fn find(components: &[Component], fields: &[Field], dpi: f32) -> Vec<Field> 
     characters.sort_by_key(|bounds| bounds.x);
     group(&characters)
         .into_iter()
-        .filter(|members| members.len() >= MIN_CHARACTERS)
+        .filter(|members| members.len() >= MIN_CHARACTERS && !looks_printed(members))
         .map(|members| {
             let bounds = members.iter().fold(Rect::default(), |bounds, member| bounds.union(member));
             Field { bounds: bounds.grown((0.03 * dpi) as i32), shape: Shape::Free }
         })
         .collect()
+}
+
+/// Whether nearly all characters have the same height and stand on the same line.
+fn looks_printed(members: &[Rect]) -> bool {
+    let median = |mut values: Vec<i32>| {
+        values.sort_unstable();
+        values[values.len() / 2]
+    };
+    let height = median(members.iter().map(|member| member.height).collect());
+    let foot = median(members.iter().map(Rect::bottom).collect());
+    let slack = (PRINT_SPREAD_SHARE * height as f32).max(1.5) as i32;
+    let even = members
+        .iter()
+        .filter(|member| (member.height - height).abs() <= slack && (member.bottom() - foot).abs() <= slack)
+        .count();
+    even * 5 >= members.len() * 4
 }
 
 /// Characters that follow each other closely at about the same height; `characters` are sorted by column.
@@ -74,11 +93,18 @@ mod tests {
 
     #[test]
     fn four_digits_in_a_row_are_a_group_and_a_lone_one_is_not() {
-        let mut components: Vec<Component> = (0..4).map(|n| component(100 + 45 * n, 500 + n % 3, 30, 50)).collect();
+        let mut components: Vec<Component> =
+            (0..4).map(|n| component(100 + 45 * n, 500 + 4 * (n % 3), 30, 48 + 3 * n)).collect();
         components.push(component(900, 500, 30, 50));
         let found = find(&components, &[], 300.0);
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].bounds, Rect::new(91, 491, 183, 70));
+        assert_eq!(found[0].bounds, Rect::new(91, 491, 183, 80));
+    }
+
+    #[test]
+    fn print_is_not_handwriting() {
+        let components: Vec<Component> = (0..6).map(|n| component(100 + 40 * n, 500 + n % 2, 30, 50)).collect();
+        assert!(find(&components, &[], 300.0).is_empty());
     }
 
     #[test]

@@ -41,14 +41,16 @@ const COLLINEAR_GAP_INCH: f32 = 0.06;
 /// Finds the level and plumb lines of a straightened page.
 pub fn find(mask: &GrayImage, runs: &Runs, dpi: f32) -> Ruling {
     let px = |inch: f32| (inch * dpi).round().max(1.0) as i32;
-    let horizontal_pieces = level_pieces(runs, px(MIN_HORIZONTAL_INCH), px(GAP_INCH));
     let max_thickness = px(MAX_THICKNESS_INCH);
+    let mut horizontal_pieces = level_pieces(runs, px(MIN_HORIZONTAL_INCH), px(GAP_INCH));
+    horizontal_pieces.retain(|piece| is_thin(mask, piece, max_thickness, false));
     let mut horizontal = rules_of(&horizontal_pieces, runs.row_count(), max_thickness, false);
-    horizontal.retain(|rule| pure_share(mask, rule, false) >= MIN_PURE_SHARE);
+    horizontal.retain(|rule| is_pure(mask, rule, false));
     join_collinear(&mut horizontal, px(COLLINEAR_GAP_INCH));
-    let vertical_pieces = plumb_pieces(mask, px(MIN_VERTICAL_INCH));
+    let mut vertical_pieces = plumb_pieces(mask, px(MIN_VERTICAL_INCH));
+    vertical_pieces.retain(|piece| is_thin(mask, piece, max_thickness, true));
     let mut vertical = rules_of(&vertical_pieces, mask.width() as usize, max_thickness, true);
-    vertical.retain(|rule| pure_share(mask, rule, true) >= MIN_PURE_SHARE);
+    vertical.retain(|rule| is_pure(mask, rule, true));
     let reach = px(0.02).max(2);
     let level: Vec<Rect> = horizontal.iter().map(|rule| rule.bounds).collect();
     let free = px(FREE_VERTICAL_INCH);
@@ -81,37 +83,74 @@ fn touches_any(lines: &[Rect], left: i32, right: i32, y: i32, reach: i32) -> boo
     })
 }
 
-/// The share of a line's length at which the ink across it is no thicker than the line.
-fn pure_share(mask: &GrayImage, rule: &Rule, plumb: bool) -> f32 {
+/// Whether a pixel is ink, seen along a line: for a plumb one rows and columns are exchanged.
+fn is_ink(mask: &GrayImage, along: i32, across: i32, plumb: bool) -> bool {
+    let (x, y) = if plumb { (across, along) } else { (along, across) };
+    let inside = x >= 0 && y >= 0 && (x as u32) < mask.width() && (y as u32) < mask.height();
+    inside && mask.get_pixel(x as u32, y as u32).0[0] != 0
+}
+
+/// The unbroken ink across a line at one place, as `start..end`, if there is ink in `near..far`.
+pub fn ink_across(mask: &GrayImage, along: i32, near: i32, far: i32, plumb: bool) -> Option<(i32, i32)> {
+    let mut start = (near..far).find(|&across| is_ink(mask, along, across, plumb))?;
+    let mut end = start + 1;
+    while is_ink(mask, along, start - 1, plumb) {
+        start -= 1;
+    }
+    while is_ink(mask, along, end, plumb) {
+        end += 1;
+    }
+    Some((start, end))
+}
+
+/// The share of a stretch of line at which the ink across it is at most `width_px` wide: none for the rows of a bar, nearly all for a
+/// line, even for one that hangs on a bar or that writing touches.
+fn thin_share(mask: &GrayImage, stretch: std::ops::Range<i32>, near: i32, far: i32, width_px: i32, plumb: bool) -> f32 {
+    let (mut thin, mut seen) = (0, 0);
+    for along in stretch.step_by(3) {
+        if let Some((start, end)) = ink_across(mask, along, near, far, plumb) {
+            thin += i32::from(end - start <= width_px);
+            seen += 1;
+        }
+    }
+    thin as f32 / seen.max(1) as f32
+}
+
+/// Whether most of a piece is no thicker than a line.
+fn is_thin(mask: &GrayImage, piece: &Run, max_thickness: i32, plumb: bool) -> bool {
+    thin_share(mask, piece.start..piece.end, piece.row, piece.row + 2, max_thickness, plumb) >= MIN_PURE_SHARE
+}
+
+/// Whether most of a line shows nothing but the line.
+fn is_pure(mask: &GrayImage, rule: &Rule, plumb: bool) -> bool {
     let level = if plumb { swapped(&rule.bounds) } else { rule.bounds };
-    let is_ink = |along: i32, across: i32| {
-        let (x, y) = if plumb { (across, along) } else { (along, across) };
-        let inside = x >= 0 && y >= 0 && (x as u32) < mask.width() && (y as u32) < mask.height();
-        inside && mask.get_pixel(x as u32, y as u32).0[0] != 0
-    };
-    let margin = 3;
-    let pure = (level.x..level.right())
-        .filter(|&along| {
-            // Both sides of the line's box must be paper.
-            !is_ink(along, level.y - margin) && !is_ink(along, level.bottom() - 1 + margin)
-        })
-        .count();
-    pure as f32 / level.width.max(1) as f32
+    let width_px = rule.thickness_px + 2;
+    thin_share(mask, level.x..level.right(), level.y, level.bottom(), width_px, plumb) >= MIN_PURE_SHARE
 }
 
 /// Runs of at least `min_length`, with gaps up to `gap` bridged.
+///
+/// Each row is taken together with the next one: a thin line that lies between two rows is in either of them by turns.
 fn level_pieces(runs: &Runs, min_length: i32, gap: i32) -> Vec<Run> {
     let mut pieces = Vec::new();
+    let mut both: Vec<Run> = Vec::new();
     for row in 0..runs.row_count() {
+        both.clear();
+        both.extend(runs.row(row));
+        if row + 1 < runs.row_count() {
+            both.extend(runs.row(row + 1));
+            both.sort_unstable_by_key(|run| run.start);
+        }
         let mut open: Option<(Run, i32)> = None;
-        for &run in runs.row(row) {
+        for &run in &both {
             open = match open {
                 Some((piece, ink)) if run.start - piece.end <= gap => {
-                    Some((Run { end: run.end, ..piece }, ink + run.length()))
+                    let new_ink = (run.end - run.start.max(piece.end)).max(0);
+                    Some((Run { end: run.end.max(piece.end), ..piece }, ink + new_ink))
                 }
                 earlier => {
                     push_if_long(&mut pieces, earlier, min_length);
-                    Some((run, run.length()))
+                    Some((Run { row: row as i32, ..run }, run.length()))
                 }
             };
         }
@@ -132,34 +171,37 @@ fn push_if_long(pieces: &mut Vec<Run>, piece: Option<(Run, i32)>, min_length: i3
 
 /// Vertical runs of at least `min_length`, with rows and columns swapped: `row` is the column of the page.
 ///
-/// Pairs of rows are taken together, which bridges breaks of one pixel and halves the work.
+/// Rows are taken in pairs, which bridges breaks of one pixel and halves the work, and each column together with the next one.
 fn plumb_pieces(mask: &GrayImage, min_length: i32) -> Vec<Run> {
     let (width, height) = (mask.width() as usize, mask.height() as usize);
     let min_pairs = (min_length / 2).max(2) as u16;
     let mut lengths = vec![0u16; width];
     let mut pieces = Vec::new();
     let blank = vec![0u8; width];
+    let mut ink = vec![0u8; width];
     for pair in 0..height / 2 + 1 {
         let row_at = |y: usize| mask.as_raw().get(y * width..(y + 1) * width).unwrap_or(&blank);
         let (upper, lower) = (row_at(2 * pair), row_at(2 * pair + 1));
-        for (chunk, lengths) in lengths.chunks_mut(64).enumerate() {
-            let columns = chunk * 64..chunk * 64 + lengths.len();
-            let (upper, lower) = (&upper[columns.clone()], &lower[columns.clone()]);
-            let mut any_ended = false;
-            for ((length, &a), &b) in lengths.iter_mut().zip(upper).zip(lower) {
-                let paper = (a | b) == 0;
-                any_ended |= paper & (*length >= min_pairs);
-            }
+        ink.iter_mut().zip(upper).zip(lower).for_each(|((ink, &a), &b)| *ink = a | b);
+        for x in 1..width {
+            ink[x - 1] |= ink[x];
+        }
+        for (chunk, (lengths, ink)) in lengths.chunks_mut(64).zip(ink.chunks(64)).enumerate() {
+            let any_ended =
+                lengths.iter().zip(ink).fold(false, |any, (&length, &ink)| any | ((ink == 0) & (length >= min_pairs)));
             if any_ended {
-                for (column, &length) in columns.clone().zip(lengths.iter()) {
-                    if length >= min_pairs && (upper[column - columns.start] | lower[column - columns.start]) == 0 {
-                        let end = 2 * pair as i32;
-                        pieces.push(Run { row: column as i32, start: end - 2 * i32::from(length), end });
-                    }
-                }
+                let ended = lengths
+                    .iter()
+                    .zip(ink)
+                    .enumerate()
+                    .filter(|(_, (length, ink))| **ink == 0 && **length >= min_pairs);
+                pieces.extend(ended.map(|(column, (&length, _))| {
+                    let end = 2 * pair as i32;
+                    Run { row: (chunk * 64 + column) as i32, start: end - 2 * i32::from(length), end }
+                }));
             }
-            for ((length, &a), &b) in lengths.iter_mut().zip(upper).zip(lower) {
-                *length = if (a | b) == 0 { 0 } else { length.saturating_add(1) };
+            for (length, &ink) in lengths.iter_mut().zip(ink) {
+                *length = if ink == 0 { 0 } else { length.saturating_add(1) };
             }
         }
     }
@@ -172,11 +214,14 @@ fn rules_of(pieces: &[Run], row_count: usize, max_thickness: i32, plumb: bool) -
     let mut rules = Vec::new();
     for component in components(&Runs::of_runs(pieces.to_vec(), row_count)) {
         let length = component.bounds.width;
-        let thickness = (f64::from(component.area_px) / f64::from(length)).round().max(1.0) as i32;
+        // Rows and columns were taken together with the next one, so a line of one pixel shows as two, from one before.
+        let thickness = (f64::from(component.area_px) / f64::from(length) - 1.0).round().max(1.0) as i32;
         if thickness > max_thickness || length < 5 * thickness || component.bounds.height > 3 * max_thickness {
             continue;
         }
-        let bounds = if plumb { swapped(&component.bounds) } else { component.bounds };
+        let wide = component.bounds;
+        let level = Rect::from_edges(wide.x, wide.y + 1, wide.right(), wide.bottom());
+        let bounds = if plumb { swapped(&level) } else { level };
         rules.push(Rule { bounds, thickness_px: thickness });
     }
     rules
@@ -244,6 +289,13 @@ mod tests {
     fn a_straight_one_is_no_line_and_a_thick_bar_is_no_line() {
         let ruling = rules_on(&[Rect::new(100, 50, 3, 26), Rect::new(20, 120, 200, 20)]);
         assert!(ruling.vertical.is_empty() && ruling.horizontal.is_empty());
+    }
+
+    #[test]
+    fn a_line_that_hangs_on_a_bar_is_a_line() {
+        let ruling = rules_on(&[Rect::new(20, 20, 200, 30), Rect::new(100, 50, 2, 120)]);
+        assert_eq!(ruling.vertical.len(), 1, "{ruling:?}");
+        assert!(ruling.vertical[0].bounds.width <= 3);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The way through the lattice: candidates and their readings in, the best few strings of symbols out.
 
+use crate::geometry::Rect;
 use crate::reader::{Class, Reading};
 use crate::segment::{Candidate, Piece, Role, Segments};
 
@@ -72,6 +73,11 @@ const EVEN_MARK_SHARE: f32 = 0.085;
 /// A dash is at least so much wider than high.
 const DASH_ASPECT: f32 = 1.8;
 
+/// How likely a component is two characters that touch, by its width in line heights: log-odds at a width of one, and what each line
+/// height more adds. Most single digits are narrower than 0.9, most touching pairs wider than 1.1.
+const CUT_LOG_ODDS: f32 = -2.2;
+const CUT_LOG_ODDS_SLOPE: f32 = 8.0;
+
 /// A slash is rare and looks like a one: it must be this much likelier.
 const SLASH_PRIOR: f32 = 0.2;
 
@@ -87,11 +93,12 @@ pub fn best_paths(segments: &Segments, readings: &[Reading], kind: Kind) -> Vec<
         let here = std::mem::take(&mut beams[start]);
         for (index, candidate) in segments.candidates.iter().enumerate().filter(|(_, c)| c.first == start) {
             let options = options(segments, candidate, &readings[index], kind);
+            let cut = cut_log_probability(segments, candidate);
             for path in &here {
                 for &(symbol, log_probability) in &options {
                     let mut longer = path.clone();
                     longer.steps.push(Step { candidate: index, symbol });
-                    longer.score += log_probability;
+                    longer.score += log_probability + cut;
                     insert(&mut beams[candidate.last + 1], longer);
                 }
             }
@@ -115,6 +122,18 @@ fn insert(beam: &mut Vec<Path>, path: Path) {
         beam.insert(place, path);
         beam.truncate(BEAM_WIDTH);
     }
+}
+
+/// The price of cutting a component behind a candidate; nothing where the candidate ends with its component.
+fn cut_log_probability(segments: &Segments, candidate: &Candidate) -> f32 {
+    let component = segments.pieces[candidate.last].component;
+    if segments.pieces.get(candidate.last + 1).is_none_or(|next| next.component != component) {
+        return 0.0;
+    }
+    let parts = segments.pieces.iter().filter(|piece| piece.component == component);
+    let width = parts.fold(Rect::default(), |bounds, piece| bounds.union(&piece.bounds)).width as f32;
+    let log_odds = CUT_LOG_ODDS + CUT_LOG_ODDS_SLOPE * (width / segments.line_height_px.max(1.0) - 1.0);
+    -(1.0 + (-log_odds).exp()).ln()
 }
 
 /// What a candidate may stand for, with log-probabilities. A candidate of several pieces counts once for each, so that a path of

@@ -14,21 +14,14 @@ const WEAK_SHARE: f32 = 0.55;
 /// ... if the edges around it are as steep as those of the strong ink, to this share: a faint stroke has edges, a stain has none.
 const WEAK_EDGE_SHARE: f32 = 0.45;
 
-/// A crop parted into ink and paper.
-#[derive(Clone, Debug)]
-pub struct InkMask {
-    /// 255 where there is ink, 0 elsewhere.
-    pub mask: GrayImage,
-    /// Mean ink at the edges: the level that parts stroke from paper.
-    pub level: u8,
-}
-
-/// Parts the ink plane of a field into ink and paper.
+/// Parts the ink plane of a field into ink and paper; `floor` is the level below which there is no ink on this page.
+///
+/// The mask has 255 where there is ink, 0 elsewhere.
 ///
 /// The level is the mean of the ink weighted by the square of its gradient (the edge-weighted threshold of Kittler, Illingworth
 /// and Foglein 1985): half way up the edges of the strokes, wherever those lie, however little ink there is. Weaker ink is added
 /// where its own edges are steep, so that a faint stroke beside a dark one survives and a tint or stain does not. A crop without edges has no ink.
-pub fn part(ink: &GrayImage) -> InkMask {
+pub fn part(ink: &GrayImage, floor: u8) -> GrayImage {
     let (width, height) = (ink.width() as usize, ink.height() as usize);
     let gradients = gradients(ink);
     let (mut weighted, mut weights, mut strongest) = (0f64, 0f64, 0u64);
@@ -41,12 +34,13 @@ pub fn part(ink: &GrayImage) -> InkMask {
         }
     }
     if weights == 0.0 {
-        return InkMask { mask: GrayImage::new(ink.width(), ink.height()), level: LEVEL_RANGE.0 };
+        return GrayImage::new(ink.width(), ink.height());
     }
     // The contra-harmonic mean leans to the steep edges: those of the strong strokes.
     let steep = weights / strongest as f64;
-    let level = ((weighted / weights) as u8).clamp(LEVEL_RANGE.0, LEVEL_RANGE.1);
-    let weak_level = ((f32::from(level) * WEAK_SHARE) as u8).max(LEVEL_RANGE.0);
+    let floor = floor.clamp(LEVEL_RANGE.0, LEVEL_RANGE.1);
+    let level = ((weighted / weights) as u8).clamp(floor, LEVEL_RANGE.1);
+    let weak_level = ((f32::from(level) * WEAK_SHARE) as u8).max(floor);
     let weak_edge = (steep as f32 * WEAK_EDGE_SHARE).max(f32::from(MIN_GRADIENT)) as u16;
     let mut mask = vec![0u8; width * height];
     for (place, target) in mask.iter_mut().enumerate() {
@@ -55,7 +49,7 @@ pub fn part(ink: &GrayImage) -> InkMask {
             *target = 255;
         }
     }
-    InkMask { mask: GrayImage::from_raw(ink.width(), ink.height(), mask).unwrap_or_default(), level }
+    GrayImage::from_raw(ink.width(), ink.height(), mask).unwrap_or_default()
 }
 
 /// Twice the gradient by central differences, the larger of both directions plus half the smaller one.
@@ -110,23 +104,20 @@ mod tests {
 
     #[test]
     fn faint_strokes_stay_and_stains_go() {
-        let parted = part(&crop());
-        assert_eq!(parted.mask.get_pixel(21, 20).0, [255]);
-        assert_eq!(parted.mask.get_pixel(51, 20).0, [255], "level {}", parted.level);
-        assert_eq!(parted.mask.get_pixel(100, 20).0, [0], "level {}", parted.level);
-        assert_eq!(parted.mask.get_pixel(60, 20).0, [0]);
+        let mask = part(&crop(), 28);
+        let ink_at: Vec<bool> = [21, 51, 100, 60].iter().map(|&x| mask.get_pixel(x, 20).0[0] != 0).collect();
+        assert_eq!(ink_at, [true, true, false, false]);
     }
 
     #[test]
-    fn the_level_lies_half_way_up_the_edge() {
-        let parted = part(&crop());
-        assert!((70..130).contains(&parted.level), "{}", parted.level);
+    fn what_is_too_faint_for_the_page_is_no_ink() {
+        assert_eq!(part(&crop(), 90).get_pixel(51, 20).0, [0]);
     }
 
     #[test]
     fn paper_without_edges_has_no_ink() {
         let tinted = GrayImage::from_fn(50, 50, |x, _| Luma([40 + x as u8 / 4]));
-        assert!(part(&tinted).mask.pixels().all(|pixel| pixel.0[0] == 0));
-        assert_eq!(part(&GrayImage::new(0, 0)).mask.width(), 0);
+        assert!(part(&tinted, 28).pixels().all(|pixel| pixel.0[0] == 0));
+        assert_eq!(part(&GrayImage::new(0, 0), 28).width(), 0);
     }
 }

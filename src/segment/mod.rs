@@ -9,6 +9,7 @@ mod pieces;
 
 use image::GrayImage;
 
+use crate::clean::Threshold;
 use crate::form::{Field, Form, Shape};
 use crate::geometry::Rect;
 use crate::runs::{Component, Run, Runs, components};
@@ -45,6 +46,12 @@ pub struct Segments {
 /// Writing may stick out of its field by this much, in inches.
 const MARGIN_INCH: f32 = 0.07;
 
+/// The middle of a mark may lie this far above or below its field, in inches: points sit on the line.
+const OVERHANG_INCH: f32 = 0.04;
+
+/// A mark is at most this large, in inches (2.5 mm).
+const MARK_INCH: f32 = 0.1;
+
 /// A candidate has at most so many pieces, ...
 const MAX_PIECES: usize = 4;
 /// ... is at most this wide in line heights if it has more than one, ...
@@ -60,6 +67,12 @@ const FLOATING_INCH: f32 = 0.2;
 /// Ink lower than this, in inches (1.2 mm), is no handwriting.
 const MIN_LINE_HEIGHT_INCH: f32 = 0.047;
 
+/// Share of the page's threshold below which there is no ink in a field.
+const FLOOR_SHARE: f32 = 0.6;
+
+/// A component whose mean ink is below this share of the usual one in its field was not written by the same pen.
+const PALE_SHARE: f64 = 0.55;
+
 /// Takes the writing of a field to pieces.
 pub fn segment(form: &Form, field: &Field) -> Segments {
     let page = &form.page;
@@ -71,8 +84,8 @@ pub fn segment(form: &Form, field: &Field) -> Segments {
     }
     let ink = image::imageops::crop_imm(&page.ink, crop.x as u32, crop.y as u32, crop.width as u32, crop.height as u32)
         .to_image();
-    let parted = ink::part(&ink);
-    let mut found = components(&Runs::of_mask(&parted.mask));
+    let mut found = components(&Runs::of_mask(&ink::part(&ink, ink_floor(page.threshold))));
+    drop_paler(&mut found, &ink);
     found.iter_mut().for_each(|component| shift(component, crop.x, crop.y));
     found.retain(|component| belongs(component, field, &crop, &whole_page, page.dpi));
     let line_height_px = pieces::line_height_px(&found);
@@ -86,6 +99,37 @@ pub fn segment(form: &Form, field: &Field) -> Segments {
     };
     let candidates = candidates(&pieces, line_height_px, cells.is_some());
     Segments { pieces, candidates, line_height_px, cells, ink, origin: (crop.x, crop.y) }
+}
+
+/// The level below which there is no ink on a page: well below its threshold, so that faint strokes stay, and above its patterns.
+fn ink_floor(threshold: Threshold) -> u8 {
+    match threshold {
+        Threshold::Global { level } => (f32::from(level) * FLOOR_SHARE) as u8,
+        Threshold::Adaptive { .. } | Threshold::Blank => 0,
+    }
+}
+
+/// Drops components much paler than the rest: one pen wrote the field, so they are the pattern of the paper or what shines through.
+fn drop_paler(found: &mut Vec<Component>, ink: &GrayImage) {
+    let width = ink.width() as usize;
+    let darkness = |component: &Component| -> u64 {
+        let row = |run: &Run| &ink.as_raw()[run.row as usize * width..][run.start as usize..run.end as usize];
+        component.runs.iter().flat_map(row).map(|&value| u64::from(value)).sum()
+    };
+    let sums: Vec<u64> = found.iter().map(darkness).collect();
+    // Weighted by the ink itself, the strong strokes decide what is usual.
+    let (mut weighted, mut weights) = (0f64, 0f64);
+    for (component, &sum) in found.iter().zip(&sums) {
+        let mean = sum as f64 / f64::from(component.area_px);
+        weighted += mean * sum as f64;
+        weights += sum as f64;
+    }
+    let usual = weighted / weights.max(1.0);
+    let mut sums = sums.into_iter();
+    found.retain(|component| {
+        let mean = sums.next().unwrap_or(0) as f64 / f64::from(component.area_px);
+        mean >= PALE_SHARE * usual
+    });
 }
 
 /// Takes all ink of a field as one character.
@@ -116,10 +160,12 @@ fn belongs(component: &Component, field: &Field, crop: &Rect, page: &Rect, dpi: 
     }
     let (b, f) = (component.bounds, field.bounds);
     let center = b.center();
+    let is_mark = b.width.max(b.height) as f32 <= MARK_INCH * dpi;
+    let overhang = if is_mark { f64::from(OVERHANG_INCH * dpi) } else { 0.0 };
     let inside = center.x >= f64::from(f.x)
         && center.x < f64::from(f.right())
-        && center.y >= f64::from(f.y)
-        && center.y < f64::from(f.bottom());
+        && center.y >= f64::from(f.y) - overhang
+        && center.y < f64::from(f.bottom()) + overhang;
     let cut_off = (b.y == crop.y && crop.y > page.y) || (b.bottom() == crop.bottom() && crop.bottom() < page.bottom());
     let cut_off = cut_off && b.height * 2 < crop.height;
     match field.shape {
@@ -152,7 +198,8 @@ fn pieces_of_cells(found: Vec<Component>, cells: &[Rect], line_height_px: f32) -
     let mut cell_of_piece = Vec::new();
     for (cell, mut runs) in runs_of_cells.into_iter().enumerate() {
         runs.sort_by_key(|run| (run.row, run.start));
-        if let Some(piece) = pieces::piece_of(runs, Role::Character, cell) {
+        if let Some(mut piece) = pieces::piece_of(runs, Role::Character, cell) {
+            piece.role = pieces::role_of(&piece.bounds, &cells[cell], line_height_px);
             pieces.push(piece);
             cell_of_piece.push(cell);
         }

@@ -91,7 +91,8 @@ fn line_box(components: &[Component], line_height_px: f32) -> Rect {
         .fold(Rect::default(), |bounds, component| bounds.union(&component.bounds))
 }
 
-fn role_of(bounds: &Rect, line: &Rect, line_height_px: f32) -> Role {
+/// What a piece may be by its size, and by its place in the box of the line.
+pub fn role_of(bounds: &Rect, line: &Rect, line_height_px: f32) -> Role {
     if bounds.height as f32 >= CHARACTER_SHARE * line_height_px {
         return Role::Character;
     }
