@@ -38,8 +38,8 @@ pub enum Command {
 pub struct Extract {
     /// Scans, folders of scans, or `-` for a list of paths on standard input
     ///
-    /// Folders are searched to the bottom; hidden files are left out, links are followed once. PNG, JPEG, TIFF with all
-    /// its pages, BMP, WebP and PNM are read; the content of a file decides, not its name.
+    /// Folders are searched to the bottom; hidden files are left out, links are followed once. PNG, JPEG, TIFF and PDF with all
+    /// their pages, BMP, WebP and PNM are read; the content of a file decides, not its name.
     #[arg(value_name = "INPUT", required = true, value_hint = ValueHint::AnyPath)]
     pub inputs: Vec<PathBuf>,
 
