@@ -96,17 +96,19 @@ fn is_ink(mask: &GrayImage, along: i32, across: i32, plumb: bool) -> bool {
     inside && mask.get_pixel(x as u32, y as u32).0[0] != 0
 }
 
-/// The unbroken ink across a line at one place, as `start..end`, if there is ink in `near..far`.
-pub fn ink_across(mask: &GrayImage, along: i32, near: i32, far: i32, plumb: bool) -> Option<(i32, i32)> {
-    let mut start = (near..far).find(|&across| is_ink(mask, along, across, plumb))?;
-    let mut end = start + 1;
-    while is_ink(mask, along, start - 1, plumb) {
-        start -= 1;
-    }
-    while is_ink(mask, along, end, plumb) {
-        end += 1;
-    }
-    Some((start, end))
+/// The unbroken ink across a line at one place, as `start..end`, if there is ink in `near..far`; followed for at most `reach_px`
+/// to either side, since across a bar it would go on for a whole page.
+pub fn ink_across(
+    mask: &GrayImage,
+    along: i32,
+    (near, far): (i32, i32),
+    reach_px: i32,
+    plumb: bool,
+) -> Option<(i32, i32)> {
+    let inside = (near..far).find(|&across| is_ink(mask, along, across, plumb))?;
+    let back = (1..=reach_px).find(|&step| !is_ink(mask, along, inside - step, plumb)).unwrap_or(reach_px + 1);
+    let forth = (1..=reach_px).find(|&step| !is_ink(mask, along, inside + step, plumb)).unwrap_or(reach_px + 1);
+    Some((inside - back + 1, inside + forth))
 }
 
 /// The share of a stretch of line at which the ink across it is at most `width_px` wide: none for the rows of a bar, nearly all for a
@@ -114,7 +116,7 @@ pub fn ink_across(mask: &GrayImage, along: i32, near: i32, far: i32, plumb: bool
 fn thin_share(mask: &GrayImage, stretch: std::ops::Range<i32>, near: i32, far: i32, width_px: i32, plumb: bool) -> f32 {
     let (mut thin, mut seen) = (0, 0);
     for along in stretch.step_by(3) {
-        if let Some((start, end)) = ink_across(mask, along, near, far, plumb) {
+        if let Some((start, end)) = ink_across(mask, along, (near, far), width_px + 1, plumb) {
             thin += i32::from(end - start <= width_px);
             seen += 1;
         }
