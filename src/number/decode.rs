@@ -147,14 +147,16 @@ fn options(segments: &Segments, candidate: &Candidate, reading: &Reading, kind: 
     let (best, best_probability) = reading.best_digit();
     let (second, second_probability) = reading.second_digit();
     if is_lone_mark {
+        let small_digit = small_digit_prior(&pieces[0], segments.line_height_px);
         let (separator, probability) = mark(&pieces[0], reading, segments.line_height_px);
         let wanted = kind != Kind::Digits;
+        let rest = 1.0 - small_digit;
         if wanted {
-            add(separator, 0.98 * probability);
+            add(separator, rest * probability);
         }
-        add(Symbol::Nothing, if wanted { 0.98 * (1.0 - probability) } else { 0.98 });
-        // A small digit is possible, but size speaks against it.
-        add(Symbol::Digit(best), 0.1 * best_probability);
+        add(Symbol::Nothing, if wanted { rest * (1.0 - probability) } else { rest });
+        add(Symbol::Digit(best), small_digit * best_probability);
+        add(Symbol::Digit(second), small_digit * second_probability);
         return options;
     }
     add(Symbol::Digit(best), best_probability);
@@ -179,6 +181,13 @@ fn not_a_digit(reading: &Reading, kind: Kind) -> f32 {
 /// 1 for a piece as small as dirt, a fifth for one of a character's size: what is large is rarely meant to be left out.
 fn small_share(piece: &Piece, segments: &Segments) -> f32 {
     (1.2 - piece.bounds.height as f32 / segments.line_height_px.max(1.0)).clamp(0.2, 1.0)
+}
+
+/// How likely a mark of this size is a digit written small: the height decides, and a digit does not stand at the foot of the line.
+fn small_digit_prior(piece: &Piece, line_height_px: f32) -> f32 {
+    let height = piece.bounds.height as f32 / line_height_px.max(1.0);
+    let prior = ((height - 0.2) / 0.3).clamp(0.03, 0.95);
+    if piece.role == Role::LowMark { 0.3 * prior } else { prior }
 }
 
 /// What a small mark may be as a separator, and how likely that is against dirt.
