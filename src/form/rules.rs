@@ -69,7 +69,7 @@ pub fn find(mask: &GrayImage, runs: &Runs, dpi: f32) -> Ruling {
     let free = px(FREE_HORIZONTAL_INCH);
     horizontal.retain(|rule| {
         let b = rule.bounds;
-        let stands_alone = b.width >= long || (b.width >= free && rule.thickness_px <= free_thickness);
+        let stands_alone = b.width >= long || (b.width >= free && b.height <= free_thickness + 1);
         stands_alone
             || (touches_any(&plumb, b.y, b.bottom(), b.x, reach)
                 && touches_any(&plumb, b.y, b.bottom(), b.right(), reach))

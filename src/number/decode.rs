@@ -159,8 +159,10 @@ fn options(segments: &Segments, candidate: &Candidate, reading: &Reading, kind: 
         add(Symbol::Digit(second), small_digit * second_probability);
         return options;
     }
-    add(Symbol::Digit(best), best_probability);
-    add(Symbol::Digit(second), second_probability);
+    let no_mark =
+        if kind == Kind::Digits { 1.0 } else { no_mark_probability(pieces, reading, segments.line_height_px) };
+    add(Symbol::Digit(best), no_mark * best_probability);
+    add(Symbol::Digit(second), no_mark * second_probability);
     if kind != Kind::Digits {
         add(Symbol::Slash, SLASH_PRIOR * reading.of(Class::Slash));
         add(Symbol::Currency, reading.of(Class::Dollar));
@@ -188,6 +190,15 @@ fn small_digit_prior(piece: &Piece, line_height_px: f32) -> f32 {
     let height = piece.bounds.height as f32 / line_height_px.max(1.0);
     let prior = ((height - 0.2) / 0.3).clamp(0.03, 0.95);
     if piece.role == Role::LowMark { 0.3 * prior } else { prior }
+}
+
+/// How likely a candidate of several pieces holds no separator: a point that is swallowed by a digit makes a tenfold error.
+fn no_mark_probability(pieces: &[Piece], reading: &Reading, line_height_px: f32) -> f32 {
+    if pieces.len() == 1 {
+        return 1.0;
+    }
+    let marks = pieces.iter().filter(|piece| piece.role == Role::LowMark);
+    marks.map(|piece| 1.0 - mark(piece, reading, line_height_px).1).product()
 }
 
 /// What a small mark may be as a separator, and how likely that is against dirt.
