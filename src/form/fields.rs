@@ -36,8 +36,15 @@ fn without_containers(fields: Vec<Field>) -> Vec<Field> {
             .enumerate()
             .any(|(place, other)| place != index && is_inside(other) && other.area() * 10 < bounds[index].area() * 8)
     };
-    let keep: Vec<bool> =
-        fields.iter().enumerate().map(|(index, field)| field.shape != Shape::Box || !holds_another(index)).collect();
+    let keep: Vec<bool> = fields
+        .iter()
+        .enumerate()
+        .map(|(index, field)| match field.shape {
+            Shape::Box => !holds_another(index),
+            Shape::Underline { .. } => !is_within_another_room(index, &fields),
+            _ => true,
+        })
+        .collect();
     fields.into_iter().zip(keep).filter_map(|(field, keep)| keep.then_some(field)).collect()
 }
 
@@ -93,6 +100,15 @@ fn chain_from(cells: &[Rect], by_column: &[usize], used: &[bool], dpi: f32) -> V
         }
     }
     chain
+}
+
+/// Whether an underline lies in the room above a longer one: a level stroke of a signature, say.
+fn is_within_another_room(index: usize, fields: &[Field]) -> bool {
+    let own = fields[index].bounds;
+    fields.iter().enumerate().any(|(place, other)| {
+        let longer = other.bounds.width > own.width && matches!(other.shape, Shape::Underline { .. });
+        place != index && longer && other.bounds.intersection(&own).area() * 10 > own.area() * 7
+    })
 }
 
 /// Level lines that are no edge of a cell, with the room above them as far as the next line.
