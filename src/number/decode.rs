@@ -79,7 +79,10 @@ const CUT_LOG_ODDS: f32 = -2.2;
 const CUT_LOG_ODDS_SLOPE: f32 = 8.0;
 
 /// A slash is rare and looks like a one: it must be this much likelier.
-const SLASH_PRIOR: f32 = 0.2;
+const SLASH_PRIOR: f32 = 0.03;
+
+/// Log-probability of what numbers hardly ever have: a digit behind a closing stroke, a mark in front, two marks in a row.
+const ODD_GRAMMAR: f32 = -3.5;
 
 /// The best paths, best first; strings that differ only in what they leave out count as one. Empty where there is no piece.
 pub fn best_paths(segments: &Segments, readings: &[Reading], kind: Kind) -> Vec<Path> {
@@ -96,6 +99,7 @@ pub fn best_paths(segments: &Segments, readings: &[Reading], kind: Kind) -> Vec<
             let cut = cut_log_probability(segments, candidate);
             for path in &here {
                 for &(symbol, log_probability) in &options {
+                    let log_probability = log_probability + grammar_log_probability(path, symbol);
                     let mut longer = path.clone();
                     longer.steps.push(Step { candidate: index, symbol });
                     longer.score += log_probability + cut;
@@ -122,6 +126,21 @@ fn insert(beam: &mut Vec<Path>, path: Path) {
         beam.insert(place, path);
         beam.truncate(BEAM_WIDTH);
     }
+}
+
+/// The price of a symbol behind what a path has read so far, by the grammar of amounts.
+fn grammar_log_probability(path: &Path, symbol: Symbol) -> f32 {
+    let read = || path.steps.iter().rev().map(|step| step.symbol).filter(|symbol| *symbol != Symbol::Nothing);
+    let last = read().next();
+    let has_digit = || read().any(|symbol| matches!(symbol, Symbol::Digit(_)));
+    let odd = match symbol {
+        Symbol::Digit(_) => last == Some(Symbol::Dash) && has_digit(),
+        Symbol::Point | Symbol::Comma => last.is_none_or(|last| !matches!(last, Symbol::Digit(_))),
+        Symbol::Dash => last == Some(Symbol::Dash),
+        Symbol::Currency => last.is_some(),
+        Symbol::Slash | Symbol::Nothing => false,
+    };
+    if odd { ODD_GRAMMAR } else { 0.0 }
 }
 
 /// The price of cutting a component behind a candidate; nothing where the candidate ends with its component.
