@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn an_underline_has_room_above_up_to_the_next_line() {
         let rule = |y: i32| Rule { bounds: Rect::new(100, y, 400, 3), thickness_px: 3 };
-        let ruling = Ruling { horizontal: vec![rule(200), rule(290)], vertical: Vec::new() };
+        let ruling = Ruling { horizontal: vec![rule(200), rule(290)], ..Ruling::default() };
         let fields = find(&[], &ruling, 300.0);
         assert_eq!(fields.len(), 2);
         assert_eq!(fields[1].bounds.y, 203);
