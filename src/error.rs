@@ -10,6 +10,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum Stage {
     /// Opening and decoding a scan.
     Scan,
+    /// Running many scans at once.
+    Batch,
     /// Loading weights or reading glyphs.
     Reader,
     /// Writing the result.
@@ -80,6 +82,14 @@ pub enum Error {
         /// What is wrong, and what to do.
         reason: String,
     },
+    /// The system does not give the worker threads.
+    #[error("{threads} worker threads cannot be started: {reason}; ask for fewer with -j")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// What the system said.
+        reason: String,
+    },
     /// A result could not be written.
     #[error("{path} cannot be written: {reason}")]
     Output {
@@ -97,6 +107,7 @@ impl Error {
             Error::Unreadable { .. } | Error::NotAScan { .. } | Error::Damaged { .. } | Error::TooLarge { .. } => {
                 Stage::Scan
             }
+            Error::Threads { .. } => Stage::Batch,
             Error::Model { .. } => Stage::Reader,
             Error::Data { .. } => Stage::Train,
             Error::Output { .. } => Stage::Table,

@@ -18,6 +18,7 @@ pub mod idx;
 pub mod number;
 pub mod pipeline;
 pub mod reader;
+pub mod runs;
 pub mod scan;
 pub mod segment;
 pub mod synth;

@@ -2,7 +2,15 @@
 //!
 //! A number carries its text, its canonical value, a calibrated confidence, the runner-up and the reasons for doubt.
 
-use crate::geometry::Rect;
+mod amount;
+mod confidence;
+mod decode;
+
+use crate::geometry::{Rect, Transform};
+use crate::reader::Reading;
+use crate::segment::Segments;
+
+use decode::{Path, Symbol};
 
 /// What a field holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -100,4 +108,124 @@ pub struct Number {
     pub digits: Vec<Digit>,
     /// Box in pixels of the original page.
     pub bounds: Rect,
+}
+
+/// A path that leaves out more than this share of the ink is no number.
+const MAX_UNREAD_SHARE: f32 = 0.45;
+
+/// Ink left out beyond this share is named as a reason for doubt.
+const NOTED_UNREAD_SHARE: f32 = 0.08;
+
+/// How a field is to be read as a number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rules {
+    /// What the field holds.
+    pub kind: Kind,
+    /// Numbers below this confidence are marked for review; 0 to 1.
+    pub min_confidence: f32,
+}
+
+/// Makes the number of a field from its segments and the readings of their candidates, one each and in their order.
+///
+/// `field_bounds` is the box of the field on the clean page, `to_scan` leads from there to the original page.
+pub fn decide(
+    segments: &Segments,
+    readings: &[Reading],
+    rules: &Rules,
+    field_bounds: &Rect,
+    to_scan: &Transform,
+) -> Number {
+    let paths = decode::best_paths(segments, readings, rules.kind);
+    let ink_bounds = if segments.pieces.is_empty() { *field_bounds } else { segments.bounds() };
+    let mut number = Number {
+        field: String::new(),
+        value: String::new(),
+        confidence: 0.0,
+        status: Status::Empty,
+        text: String::new(),
+        alternative: None,
+        reasons: Vec::new(),
+        digits: Vec::new(),
+        bounds: to_scan.apply_to_rect(&ink_bounds),
+    };
+    let Some(best) = paths.first() else {
+        number.confidence = confidence::OF_EMPTY;
+        return number;
+    };
+    let unread = unread_share(best, segments);
+    number.text = best.steps.iter().filter_map(|step| step.symbol.as_char()).collect();
+    number.digits = digits_of(best, segments, readings, to_scan);
+    let value = amount::value_of(&symbols_of(best), rules.kind);
+    if number.digits.is_empty() || unread > MAX_UNREAD_SHARE {
+        number.status = Status::Rejected;
+        number.digits.clear();
+        return number;
+    }
+    let evidence = confidence::Evidence::of(&paths, segments, readings, unread);
+    number.confidence = confidence::calibrated(&evidence);
+    number.alternative = value
+        .rival
+        .clone()
+        .map(|rival| (rival, number.confidence.min(0.5)))
+        .or_else(|| runner_up(&paths, &value.canonical, rules.kind, number.confidence));
+    number.value = value.canonical;
+    if value.rival.is_some() {
+        number.reasons.push(Reason::AmbiguousSeparator);
+    }
+    if unread > NOTED_UNREAD_SHARE {
+        number.reasons.push(Reason::UnreadInk);
+    }
+    if number.confidence < rules.min_confidence {
+        number.reasons.insert(0, Reason::LowConfidence);
+    }
+    number.status = if number.reasons.is_empty() { Status::Ok } else { Status::Review };
+    number
+}
+
+/// The share of the ink that a path leaves out.
+fn unread_share(path: &Path, segments: &Segments) -> f32 {
+    let area = |candidate: usize| -> i32 {
+        let candidate = segments.candidates[candidate];
+        segments.pieces[candidate.first..=candidate.last].iter().map(|piece| piece.area_px).sum()
+    };
+    let unread: i32 =
+        path.steps.iter().filter(|step| step.symbol == Symbol::Nothing).map(|step| area(step.candidate)).sum();
+    let all: i32 = segments.pieces.iter().map(|piece| piece.area_px).sum();
+    unread as f32 / all.max(1) as f32
+}
+
+fn symbols_of(path: &Path) -> Vec<Symbol> {
+    path.steps.iter().map(|step| step.symbol).collect()
+}
+
+fn digits_of(path: &Path, segments: &Segments, readings: &[Reading], to_scan: &Transform) -> Vec<Digit> {
+    path.steps
+        .iter()
+        .filter_map(|step| {
+            let Symbol::Digit(digit) = step.symbol else { return None };
+            let reading = &readings[step.candidate];
+            let (first, second) = (reading.best_digit(), reading.second_digit());
+            let other = if first.0 == digit { second } else { first };
+            Some(Digit {
+                digit,
+                confidence: reading.probabilities[usize::from(digit)],
+                second: other.0,
+                second_confidence: other.1,
+                bounds: to_scan.apply_to_rect(&segments.candidates[step.candidate].bounds),
+            })
+        })
+        .collect()
+}
+
+/// The best path with another value, and its share of what the best one leaves.
+fn runner_up(paths: &[Path], value: &str, kind: Kind, confidence: f32) -> Option<(String, f32)> {
+    let best_score = paths.first()?.score;
+    let rivals: Vec<(String, f32)> = paths[1..]
+        .iter()
+        .map(|path| (amount::value_of(&symbols_of(path), kind).canonical, (path.score - best_score).exp()))
+        .filter(|(rival, _)| rival != value && !rival.is_empty())
+        .collect();
+    let total: f32 = rivals.iter().map(|(_, weight)| weight).sum();
+    let (rival, weight) = rivals.into_iter().next()?;
+    Some((rival, (1.0 - confidence) * weight / total.max(f32::MIN_POSITIVE)))
 }

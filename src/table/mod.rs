@@ -1,1 +1,16 @@
-//! To be filled.
+//! The stage that writes: the outcome of one file after the other in, `numbers.csv`, `digits.csv`, `files.csv` and
+//! `run.json` out.
+//!
+//! Rows are written in the order in which they come; whoever calls owns the sorting. The CSV files hold nothing that
+//! varies between two runs on the same input; times and thread counts go to `run.json` alone.
+
+mod cell;
+mod folder;
+mod partial;
+mod record;
+mod rows;
+
+pub use cell::{confidence_cell, path_text, source_cell, text_cell};
+pub use folder::Tables;
+pub use record::{Counts, ModelRecord, RunRecord, Timings, utc_timestamp};
+pub use rows::{DIGIT_COLUMNS, FILE_COLUMNS, FileRow, FileStatus, NUMBER_COLUMNS};

@@ -1,0 +1,236 @@
+//! A batch as a whole, with a stand-in for the reading of pages.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::*;
+use crate::geometry::Rect;
+use crate::number::Status;
+use crate::table::FileStatus;
+
+fn options(threads: usize) -> Options {
+    Options { threads, limits: Limits::default() }
+}
+
+/// A picture of `width` white pixels in a row.
+fn write_picture(path: &Path, width: u32) {
+    std::fs::create_dir_all(path.parent().expect("a path below a folder")).expect("a writable folder");
+    image::GrayImage::from_pixel(width, 1, image::Luma([255])).save(path).expect("a writable folder");
+}
+
+/// A folder with `count` pictures; number `i` is `i + 1` pixels wide.
+fn folder_of_pictures(count: u32) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for index in 0..count {
+        write_picture(&folder.path().join(format!("{index:03}.png")), index + 1);
+    }
+    folder
+}
+
+/// Stands in for the pipeline: one number a page, its value the width of the page.
+fn read_width(scan: &Scan, page: usize) -> Result<Vec<Number>> {
+    let page = scan.page(page)?;
+    let width = match &page.pixels {
+        crate::scan::Pixels::Grey(image) => image.width(),
+        crate::scan::Pixels::Colour(image) => image.width(),
+    };
+    Ok(vec![Number {
+        field: "n1".to_owned(),
+        value: width.to_string(),
+        confidence: 1.0,
+        status: Status::Ok,
+        text: width.to_string(),
+        alternative: None,
+        reasons: Vec::new(),
+        digits: Vec::new(),
+        bounds: Rect::new(0, 0, 1, 1),
+    }])
+}
+
+fn run_all(files: &[FoundFile], read_page: &ReadPage<'_>, threads: usize) -> (Ending, Vec<FileOutcome>) {
+    let mut outcomes = Vec::new();
+    let never = AtomicBool::new(false);
+    let ending = run_with(files, read_page, &options(threads), &NoProgress, &never, &mut |outcome| {
+        outcomes.push(outcome);
+        Ok(())
+    });
+    (ending.expect("the sink takes everything"), outcomes)
+}
+
+fn files_below(folder: &Path) -> Vec<FoundFile> {
+    collect([folder.to_owned()], None).files
+}
+
+#[test]
+fn outcomes_come_in_order_and_do_not_depend_on_the_threads() {
+    let folder = folder_of_pictures(60);
+    let files = files_below(folder.path());
+    // The first pages take longest, so that the later ones are finished before them.
+    let slow = |scan: &Scan, page: usize| {
+        let numbers = read_width(scan, page)?;
+        let width: u64 = numbers[0].value.parse().expect("a width is a number");
+        std::thread::sleep(std::time::Duration::from_micros(200 * (60 - width)));
+        Ok(numbers)
+    };
+    let (ending, outcomes) = run_all(&files, &slow, 4);
+    assert_eq!(ending, Ending::Complete);
+    let values: Vec<&str> = outcomes.iter().map(|outcome| outcome.pages[0].numbers[0].value.as_str()).collect();
+    assert_eq!(values, (1..=60).map(|width| width.to_string()).collect::<Vec<_>>());
+    assert_eq!(outcomes, run_all(&files, &read_width, 1).1);
+}
+
+#[test]
+fn a_panic_is_one_failed_row() {
+    let folder = folder_of_pictures(5);
+    let explosive = |scan: &Scan, page: usize| {
+        assert!(scan.name() != "002.png", "the third picture");
+        read_width(scan, page)
+    };
+    let (_, outcomes) = run_all(&files_below(folder.path()), &explosive, 2);
+    let statuses: Vec<FileStatus> = outcomes.iter().map(|outcome| outcome.row.status).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == FileStatus::Ok).count(), 4);
+    assert_eq!(statuses[2], FileStatus::Failed);
+    assert!(outcomes[2].row.error.contains("002.png") && outcomes[2].row.error.contains("the third picture"));
+}
+
+#[test]
+fn other_files_are_skipped_and_broken_scans_have_failed() {
+    let folder = folder_of_pictures(1);
+    let broken = folder.path().join("broken.png");
+    std::fs::write(&broken, b"\x89PNG\r\n\x1a\n").expect("a writable folder");
+    let (_, outcomes) = run_all(&files_below(folder.path()), &read_width, 2);
+    let rows: Vec<(&str, FileStatus)> =
+        outcomes.iter().map(|outcome| (outcome.row.source.as_str(), outcome.row.status)).collect();
+    assert_eq!(rows, [("000.png", FileStatus::Ok), ("broken.png", FileStatus::Failed)]);
+    assert_eq!(outcomes[1].row.content_hash, Some(blake3::hash(b"\x89PNG\r\n\x1a\n")));
+}
+
+#[test]
+fn an_interruption_keeps_what_is_done() {
+    let folder = folder_of_pictures(40);
+    let interrupted = AtomicBool::new(false);
+    let read = AtomicUsize::new(0);
+    let stops_after_ten = |scan: &Scan, page: usize| {
+        if read.fetch_add(1, Ordering::Relaxed) == 9 {
+            interrupted.store(true, Ordering::Relaxed);
+        }
+        read_width(scan, page)
+    };
+    let mut outcomes = Vec::new();
+    let files = files_below(folder.path());
+    let ending = run_with(&files, &stops_after_ten, &options(2), &NoProgress, &interrupted, &mut |outcome| {
+        outcomes.push(outcome);
+        Ok(())
+    });
+    assert_eq!(ending.expect("the sink takes everything"), Ending::Interrupted);
+    assert_eq!(outcomes.len(), read.load(Ordering::Relaxed));
+    assert!((10..=11).contains(&outcomes.len()), "pages under way come to their end");
+    assert!(outcomes.is_sorted_by_key(|outcome| outcome.row.source.clone()));
+}
+
+#[test]
+fn a_sink_that_fails_stops_the_batch() {
+    let folder = folder_of_pictures(30);
+    let full = || Error::Output { path: "numbers.csv".into(), reason: "the disk is full".to_owned() };
+    let never = AtomicBool::new(false);
+    let mut taken = 0;
+    let ending = run_with(&files_below(folder.path()), &read_width, &options(2), &NoProgress, &never, &mut |_| {
+        taken += 1;
+        if taken == 3 { Err(full()) } else { Ok(()) }
+    });
+    assert!(matches!(ending, Err(Error::Output { .. })));
+    assert_eq!(taken, 3);
+}
+
+mod listing {
+    use super::*;
+
+    fn listed(inputs: &[&Path]) -> Vec<(String, Option<FileStatus>)> {
+        collect(inputs.iter().map(|input| input.to_path_buf()), None)
+            .files
+            .into_iter()
+            .map(|file| match file.task {
+                Task::Read => (file.source, None),
+                Task::Report { status, .. } => (file.source, Some(status)),
+            })
+            .collect()
+    }
+
+    fn read(source: &str) -> (String, Option<FileStatus>) {
+        (source.to_owned(), None)
+    }
+
+    #[test]
+    fn sources_are_paths_below_the_input_or_names() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path();
+        for path in ["one/b/2.png", "one/1.png", "two/=1.png", "one/.hidden.png", "one/.git/3.png"] {
+            write_picture(&root.join(path), 1);
+        }
+        assert_eq!(listed(&[&root.join("one")]), [read("1.png"), read("b/2.png")]);
+        assert_eq!(listed(&[&root.join("one/1.png")]), [read("1.png")]);
+        assert_eq!(listed(&[&root.join("one/.hidden.png")]), [read(".hidden.png")]);
+        assert_eq!(
+            listed(&[&root.join("two"), &root.join("one"), &root.join("two/=1.png")]),
+            [
+                ("=1.png".to_owned(), Some(FileStatus::Skipped)),
+                read("one/1.png"),
+                read("one/b/2.png"),
+                read("two/=1.png")
+            ],
+            "sorted as the tables write it: ./=1.png first"
+        );
+        assert_eq!(collect([root.join("one")], None).hidden, 2);
+    }
+
+    #[test]
+    fn the_output_folder_is_left_out_below_an_input() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        write_picture(&folder.path().join("scan.png"), 1);
+        write_picture(&folder.path().join("output/crop.png"), 1);
+        let output = folder.path().join("output");
+        let files = |input: &Path| collect([input.to_owned()], Some(&output)).files.len();
+        assert_eq!(files(folder.path()), 1);
+        assert_eq!(files(&output), 1, "an output folder that is itself the INPUT is read");
+    }
+
+    #[test]
+    fn inputs_that_are_missing_or_named_twice() {
+        let folder = folder_of_pictures(2);
+        let missing = folder.path().join("none.png");
+        assert_eq!(listed(&[&missing]), [("none.png".to_owned(), Some(FileStatus::Failed))]);
+        assert_eq!(listed(&[folder.path(), &folder.path().join(".")]).len(), 2);
+        assert_eq!(listed(&[]), []);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_once_and_loops_end() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (inside, outside) = (folder.path().join("in"), folder.path().join("out"));
+        write_picture(&inside.join("one/two/page.png"), 1);
+        write_picture(&outside.join("far.png"), 1);
+        symlink("../..", inside.join("one/two/up")).expect("a link");
+        symlink("self", inside.join("self")).expect("a link");
+        symlink("missing.png", inside.join("dangling.png")).expect("a link");
+        symlink("one/two/page.png", inside.join("a_first.png")).expect("a link");
+        symlink(&outside, inside.join("away")).expect("a link");
+        symlink(&outside, inside.join("away_again")).expect("a link");
+        symlink("..", outside.join("back")).expect("a link");
+        let skipped = |source: &str| (source.to_owned(), Some(FileStatus::Skipped));
+        assert_eq!(
+            listed(&[&inside]),
+            [
+                skipped("a_first.png"),
+                skipped("away/back"),
+                read("away/far.png"),
+                skipped("away_again"),
+                ("dangling.png".to_owned(), Some(FileStatus::Failed)),
+                read("one/two/page.png"),
+                skipped("one/two/up"),
+                skipped("self"),
+            ]
+        );
+    }
+}

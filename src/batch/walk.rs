@@ -1,0 +1,82 @@
+//! One folder: its path in, the regular files and the links below it out, sorted; no link is followed here.
+//!
+//! Hidden entries are counted and left out, and so are folders that were walked before and the output folder.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+/// Something met on a walk, with its path below the folder.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Met {
+    /// A regular file.
+    File(PathBuf),
+    /// A link, not yet followed.
+    Link(PathBuf),
+    /// Neither file nor folder: a pipe, a socket, a device.
+    Special(PathBuf),
+    /// A folder or file that the system does not let us see, and why.
+    Unreadable(PathBuf, String),
+}
+
+/// The folders that need no walk, as canonical paths.
+#[derive(Debug, Default)]
+pub(super) struct Walked {
+    /// Folders walked before.
+    pub folders: HashSet<PathBuf>,
+    /// The folder the results go to.
+    pub output: Option<PathBuf>,
+    /// Hidden files and folders left out so far.
+    pub hidden: usize,
+}
+
+/// Walks the folder at the canonical path `folder`.
+pub(super) fn walk(folder: &Path, walked: &mut Walked) -> Vec<Met> {
+    let mut met = Vec::new();
+    let mut entries = WalkDir::new(folder).follow_links(false).sort_by_file_name().into_iter();
+    while let Some(entry) = entries.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let path = error.path().map(|path| below(folder, path)).unwrap_or_default();
+                met.push(Met::Unreadable(path, cause(&error)));
+                continue;
+            }
+        };
+        let is_hidden = entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".");
+        let is_folder = entry.file_type().is_dir();
+        walked.hidden += usize::from(is_hidden);
+        if is_hidden || (is_folder && !enters(&entry, walked)) {
+            if is_folder {
+                entries.skip_current_dir();
+            }
+            continue;
+        }
+        let path = below(folder, entry.path());
+        let kind = entry.file_type();
+        match () {
+            () if is_folder => {}
+            () if kind.is_file() => met.push(Met::File(path)),
+            () if kind.is_symlink() => met.push(Met::Link(path)),
+            () => met.push(Met::Special(path)),
+        }
+    }
+    met
+}
+
+/// Whether a folder is to be walked; it counts as walked from then on.
+fn enters(entry: &DirEntry, walked: &mut Walked) -> bool {
+    // An output folder that is itself the INPUT is walked: whoever names a folder wants it read.
+    let is_output = entry.depth() > 0 && walked.output.as_deref() == Some(entry.path());
+    !is_output && walked.folders.insert(entry.path().to_owned())
+}
+
+fn below(folder: &Path, path: &Path) -> PathBuf {
+    path.strip_prefix(folder).unwrap_or(path).to_owned()
+}
+
+/// What the system said, without the path that walkdir puts in front.
+fn cause(error: &walkdir::Error) -> String {
+    error.io_error().map_or_else(|| error.to_string(), ToString::to_string)
+}

@@ -1,0 +1,232 @@
+//! The arguments: what the user typed in, checked values out. What is done with them is left to `commands`.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
+use scantally::number::Kind;
+use scantally::pipeline::Layout;
+use scantally::synth::ScanKind;
+
+/// Reads the handwritten numbers on scanned forms and cheques and writes them, with confidences, to CSV.
+#[derive(Debug, Parser)]
+#[command(name = "scantally", version, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Extract(Extract),
+    Score(Score),
+    Synth(Synth),
+    HelpFiles(HelpFiles),
+}
+
+/// Read scans and write their numbers to a folder
+///
+/// Writes numbers.csv (one row a number), digits.csv (one row a digit), files.csv (one row for every file met) and
+/// run.json (options, model, counts, times).
+///
+/// Exit codes: 0 everything was read; 2 wrong arguments; 3 finished, but some files failed (each is in files.csv);
+/// 4 nothing could be read; 5 the output cannot be written; 130 interrupted, what was done is written.
+#[derive(Debug, Args)]
+pub struct Extract {
+    /// Scans, folders of scans, or `-` for a list of paths on standard input
+    ///
+    /// Folders are searched to the bottom; hidden files are left out, links are followed once. PNG, JPEG, TIFF with all
+    /// its pages, BMP, WebP and PNM are read; the content of a file decides, not its name.
+    #[arg(value_name = "INPUT", required = true, value_hint = ValueHint::AnyPath)]
+    pub inputs: Vec<PathBuf>,
+
+    /// Folder for the results; created where it is missing
+    #[arg(short, long, value_name = "FOLDER", default_value = "output", value_hint = ValueHint::DirPath)]
+    pub output: PathBuf,
+
+    /// What each image shows: a page with numbers anywhere on it, one number, or one digit
+    #[arg(long, default_value = "page", value_parser = layout_parser())]
+    pub layout: Layout,
+
+    /// What the numbers are: digits with leading zeros, whole numbers, or amounts with decimals
+    #[arg(long, default_value = "amount", value_parser = kind_parser())]
+    pub kind: Kind,
+
+    /// Numbers below this confidence (0 to 1) are marked for review
+    #[arg(long, value_name = "SHARE", default_value = "0.9", value_parser = share)]
+    pub min_confidence: f32,
+
+    /// Weights to read with instead of the built-in ones
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub model: Option<PathBuf>,
+
+    /// Pages read at the same time [default: one for each processor core]
+    #[arg(short = 'j', long = "threads", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+
+    /// Pages with more pixels than this are refused; k, M and G are understood
+    #[arg(long, value_name = "N", default_value = "200M", value_parser = pixel_count)]
+    pub max_pixels: u64,
+
+    /// Print nothing but errors
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Print a line for each file
+    #[arg(short, long)]
+    pub verbose: bool,
+
+    /// Show no progress bar
+    #[arg(long)]
+    pub no_progress: bool,
+}
+
+/// Compare a result with the truth and print how good it is
+///
+/// The truth is a CSV with the columns source, page, field and value, and x, y, width and height where boxes are known. A
+/// number belongs to the truth of the same source, page and field; where the names do not meet, to the truth whose box
+/// holds most of the number's box.
+#[derive(Debug, Args)]
+pub struct Score {
+    /// The numbers.csv of a run
+    #[arg(value_name = "NUMBERS.csv", value_hint = ValueHint::FilePath)]
+    pub numbers: PathBuf,
+
+    /// The truth
+    #[arg(value_name = "TRUTH.csv", value_hint = ValueHint::FilePath)]
+    pub truth: PathBuf,
+
+    /// Compare digits alone, where the truth leaves out separators and signs
+    #[arg(long)]
+    pub digits_only: bool,
+
+    /// Write every wrong, missed and spurious number to this CSV
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub mismatches: Option<PathBuf>,
+
+    /// Print the figures as JSON
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub json: bool,
+}
+
+/// Draw scans of forms, cheques or single numbers with known numbers
+///
+/// Writes one PNG a scan and truth.csv, the form in which `score` reads it. The same arguments draw the same scans.
+#[derive(Debug, Args)]
+pub struct Synth {
+    /// Folder for the scans; created where it is missing
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub out: PathBuf,
+
+    /// How many scans to draw
+    #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub pages: u64,
+
+    /// Another seed draws other scans
+    #[arg(long, value_name = "N", default_value = "1")]
+    pub seed: u64,
+
+    /// What to draw
+    #[arg(long, default_value = "form", value_parser = scan_kind_parser())]
+    pub kind: ScanKind,
+
+    /// Folder of labelled digits (idx or idx.gz, as MNIST has them) to write with instead of the built-in ones
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub digits: Option<PathBuf>,
+
+    /// Part of that folder, such as t10k
+    #[arg(long, value_name = "NAME", requires = "digits")]
+    pub part: Option<String>,
+
+    /// Share of the numbers (0 to 1) in which digits touch
+    #[arg(long, value_name = "SHARE", default_value = "0", value_parser = share)]
+    pub touching: f32,
+
+    /// Draw the sample scans instead, as they come with scantally
+    #[arg(long, conflicts_with_all = ["pages", "seed", "kind", "digits", "touching"])]
+    pub samples: bool,
+}
+
+/// Write manual pages and shell completions to a folder
+#[derive(Debug, Args)]
+pub struct HelpFiles {
+    /// Folder for the files; created where it is missing
+    #[arg(value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub folder: PathBuf,
+}
+
+fn layout_parser() -> impl TypedValueParser<Value = Layout> {
+    PossibleValuesParser::new(["page", "line", "digit"]).map(|name| match name.as_str() {
+        "line" => Layout::Line,
+        "digit" => Layout::Digit,
+        _ => Layout::Page,
+    })
+}
+
+fn kind_parser() -> impl TypedValueParser<Value = Kind> {
+    PossibleValuesParser::new(["digits", "integer", "amount"]).map(|name| match name.as_str() {
+        "digits" => Kind::Digits,
+        "integer" => Kind::Integer,
+        _ => Kind::Amount,
+    })
+}
+
+fn scan_kind_parser() -> impl TypedValueParser<Value = ScanKind> {
+    PossibleValuesParser::new(["form", "cheque", "line"]).map(|name| match name.as_str() {
+        "cheque" => ScanKind::Cheque,
+        "line" => ScanKind::Line,
+        _ => ScanKind::Form,
+    })
+}
+
+/// A share between 0 and 1.
+fn share(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("give a number from 0 to 1, such as 0.9".to_owned()),
+    }
+}
+
+/// A number of pixels, such as 200M, 1.5G or 40000000.
+fn pixel_count(text: &str) -> Result<u64, String> {
+    let (digits, unit) = match text.char_indices().last() {
+        Some((at, 'k' | 'K')) => (&text[..at], 1e3),
+        Some((at, 'm' | 'M')) => (&text[..at], 1e6),
+        Some((at, 'g' | 'G')) => (&text[..at], 1e9),
+        _ => (text, 1.0),
+    };
+    match digits.trim().parse::<f64>() {
+        Ok(count) if count > 0.0 && count * unit >= 1.0 && count * unit <= 1e15 => Ok((count * unit).round() as u64),
+        _ => Err("give a number of pixels, such as 200M".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn pixels_are_counted_in_thousands_millions_and_billions() {
+        for (text, count) in [("200M", 200_000_000), ("1.5G", 1_500_000_000), ("12k", 12_000), ("77", 77)] {
+            assert_eq!(pixel_count(text), Ok(count));
+        }
+        for text in ["", "M", "-1M", "0", "NaN", "inf", "1e300", "2T"] {
+            assert!(pixel_count(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn shares_lie_between_0_and_1() {
+        assert_eq!(share("0.95"), Ok(0.95));
+        for text in ["1.01", "-0.1", "NaN", "90%", ""] {
+            assert!(share(text).is_err(), "{text}");
+        }
+    }
+}

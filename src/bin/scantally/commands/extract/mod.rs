@@ -1,0 +1,151 @@
+//! `extract`: reads the scans below the INPUTs and writes the tables.
+
+mod inputs;
+mod model;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Instant, SystemTime};
+
+use anyhow::Context;
+use scantally::batch::{self, Ending, FileList, FileOutcome, Task, WORKER_NAME};
+use scantally::number::Number;
+use scantally::pipeline::{Pipeline, Settings};
+use scantally::scan::Limits;
+use scantally::table::{ModelRecord, RunRecord, Tables, Timings, path_text, utc_timestamp};
+
+use crate::cli::Extract;
+use crate::exit::ExitStatus;
+use crate::printer::{self, Detail, Failures, Watcher};
+
+/// Runs the command.
+pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
+    let beginning = (Instant::now(), SystemTime::now());
+    let settings =
+        Settings { layout: arguments.layout, kind: arguments.kind, min_confidence: arguments.min_confidence };
+    let (reader, model) = model::load(arguments.model.as_deref())?;
+    let list = batch::collect(inputs::expand(&arguments.inputs)?, Some(&arguments.output));
+    if !list.files.iter().any(|file| file.task == Task::Read) {
+        return nothing_to_read(&list);
+    }
+    let mut tables = Tables::create(&arguments.output)?;
+    let mut failures = Failures::default();
+    let ending = read_all(arguments, &list, &Pipeline::new(reader, settings), &mut |outcome| {
+        failures.note(&outcome);
+        let pages: Vec<(usize, &[Number])> =
+            outcome.pages.iter().map(|page| (page.page, page.numbers.as_slice())).collect();
+        tables.write_file(&outcome.row, &pages)
+    })?;
+    let record = record(arguments, &settings, model, &list, &tables, ending, beginning);
+    tables.publish(&record)?;
+    let is_interrupted = ending == Ending::Interrupted;
+    if detail(arguments) != Detail::Errors {
+        let summary = printer::summary(&record.counts, &record.timings, &failures, &arguments.output, is_interrupted);
+        printer::lines(&summary);
+    }
+    let status = ExitStatus::of_counts(&record.counts);
+    Ok(if is_interrupted { ExitStatus::Interrupted } else { status })
+}
+
+/// Nothing to open: says why, and leaves an earlier result where it is.
+fn nothing_to_read(list: &FileList) -> anyhow::Result<ExitStatus> {
+    for file in &list.files {
+        if let Task::Report { error, .. } = &file.task {
+            printer::remark(error);
+        }
+    }
+    anyhow::bail!("there is nothing to read; name scans or a folder that holds some")
+}
+
+fn read_all(
+    arguments: &Extract,
+    list: &FileList,
+    pipeline: &Pipeline,
+    sink: &mut dyn FnMut(FileOutcome) -> scantally::error::Result<()>,
+) -> anyhow::Result<Ending> {
+    let options = batch::Options {
+        threads: threads(arguments),
+        limits: Limits { max_pixels: arguments.max_pixels, ..Limits::default() },
+    };
+    let interrupted = stop_on_signal()?;
+    quiet_worker_panics(arguments.verbose);
+    let watcher = Watcher::new(list.files.len(), detail(arguments), !arguments.no_progress);
+    let ending = batch::run(&list.files, pipeline, &options, &watcher, &interrupted, sink);
+    watcher.finish();
+    Ok(ending?)
+}
+
+fn threads(arguments: &Extract) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    arguments.threads.map_or_else(cores, usize::from)
+}
+
+fn detail(arguments: &Extract) -> Detail {
+    match arguments {
+        Extract { quiet: true, .. } => Detail::Errors,
+        Extract { verbose: true, .. } => Detail::Files,
+        _ => Detail::Summary,
+    }
+}
+
+/// A flag that the first ctrl-C sets; the second one ends the program on the spot.
+fn stop_on_signal() -> anyhow::Result<Arc<AtomicBool>> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(ExitStatus::Interrupted.code()));
+        }
+    })
+    .context("ctrl-C cannot be watched for")?;
+    Ok(interrupted)
+}
+
+/// A panic in a worker becomes a failed row; its message on the terminal would only tear the progress bar.
+fn quiet_worker_panics(verbose: bool) {
+    let default = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let is_worker = std::thread::current().name().is_some_and(|name| name.starts_with(WORKER_NAME));
+        if verbose || !is_worker {
+            default(panic);
+        }
+    }));
+}
+
+fn record(
+    arguments: &Extract,
+    settings: &Settings,
+    model: ModelRecord,
+    list: &FileList,
+    tables: &Tables,
+    ending: Ending,
+    beginning: (Instant, SystemTime),
+) -> RunRecord {
+    let seconds = beginning.0.elapsed().as_secs_f64();
+    let counts = tables.counts();
+    let pages_per_second = if seconds > 0.0 { counts.pages_read as f64 / seconds } else { 0.0 };
+    RunRecord {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        inputs: arguments.inputs.iter().map(|input| path_text(input)).collect(),
+        options: options(arguments, settings),
+        model,
+        counts,
+        hidden_left_out: list.hidden,
+        interrupted: ending == Ending::Interrupted,
+        timings: Timings { started: utc_timestamp(beginning.1), seconds, pages_per_second },
+    }
+}
+
+/// The options in force, as run.json shows them.
+fn options(arguments: &Extract, settings: &Settings) -> serde_json::Value {
+    let path = |path: &Path| path_text(path);
+    serde_json::json!({
+        "output": path(&arguments.output),
+        "layout": settings.layout,
+        "kind": settings.kind,
+        "min_confidence": (f64::from(settings.min_confidence) * 1e6).round() / 1e6,
+        "max_pixels": arguments.max_pixels,
+        "threads": threads(arguments),
+    })
+}

@@ -1,0 +1,174 @@
+//! What people read on the terminal: counts, outcomes and errors in, lines out. Results go to stdout, all else to stderr.
+
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use scantally::batch::{FileOutcome, Progress};
+use scantally::table::{Counts, FileStatus, Timings};
+
+/// How many bad files the summary of a run names; the others are in files.csv.
+const NAMED_FAILURES: usize = 5;
+
+/// Prints an error, its causes behind it.
+pub fn error(error: &anyhow::Error) {
+    lines(&format!("scantally: {error:#}"));
+}
+
+/// Prints a remark that does not stop the run.
+pub fn remark(text: &str) {
+    lines(&format!("scantally: {}", printable(text)));
+}
+
+/// Prints a result to stdout; a reader that has gone away (`| head`) is no error.
+pub fn result(text: &str) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => Err(cause.into()),
+        _ => Ok(()),
+    }
+}
+
+/// How much is printed during a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Errors alone.
+    Errors,
+    /// A summary at the end.
+    Summary,
+    /// A line for each file as well.
+    Files,
+}
+
+/// Shows a run as it goes: a bar on a terminal, a line for each file where asked.
+pub struct Watcher {
+    bar: ProgressBar,
+    detail: Detail,
+}
+
+impl Watcher {
+    /// Watches a run over `files` files.
+    pub fn new(files: usize, detail: Detail, with_bar: bool) -> Self {
+        let is_shown = with_bar && detail != Detail::Errors && std::io::stderr().is_terminal();
+        let bar = if is_shown { ProgressBar::new(files as u64) } else { ProgressBar::hidden() };
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos} of {len} files, {eta} left  {wide_msg}") {
+            bar.set_style(style);
+        }
+        Self { bar, detail }
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Progress for Watcher {
+    fn page_finished(&self, source: &str) {
+        self.bar.set_message(printable(source));
+    }
+
+    fn file_finished(&self, outcome: &FileOutcome) {
+        self.bar.inc(1);
+        if self.detail != Detail::Files {
+            return;
+        }
+        let row = &outcome.row;
+        let line = if row.error.is_empty() {
+            let numbers: usize = outcome.pages.iter().map(|page| page.numbers.len()).sum();
+            format!("{}: {}, {}", row.source, counted(row.page_count, "page"), counted(numbers, "number"))
+        } else {
+            format!("{}: {}", row.status.as_str(), row.error)
+        };
+        self.bar.suspend(|| lines(&printable(&line)));
+    }
+}
+
+/// The bad files of a run, the first ones by name.
+#[derive(Debug, Default)]
+pub struct Failures {
+    named: Vec<String>,
+}
+
+impl Failures {
+    /// Notes a file if it has failed.
+    pub fn note(&mut self, outcome: &FileOutcome) {
+        if outcome.row.status == FileStatus::Failed && self.named.len() < NAMED_FAILURES {
+            self.named.push(outcome.row.error.clone());
+        }
+    }
+}
+
+/// The summary of a run, as lines.
+pub fn summary(counts: &Counts, timings: &Timings, failures: &Failures, output: &Path, interrupted: bool) -> String {
+    let mut lines = Vec::new();
+    if interrupted {
+        lines.push("interrupted; what was finished by then is written".to_owned());
+    }
+    lines.push(format!(
+        "{}, {}, {}: {} to review, {} failed{}",
+        counted(counts.files, "file"),
+        counted(counts.pages, "page"),
+        counted(counts.numbers, "number"),
+        counts.numbers_review,
+        counted(counts.files_failed, "file"),
+        if counts.files_skipped > 0 {
+            format!(", {} skipped", counted(counts.files_skipped, "file"))
+        } else {
+            String::new()
+        },
+    ));
+    lines.extend(failures.named.iter().map(|error| format!("  failed: {}", printable(error))));
+    let unnamed = counts.files_failed.saturating_sub(failures.named.len());
+    if unnamed > 0 {
+        lines.push(format!("  and {unnamed} more, see {}", output.join("files.csv").display()));
+    }
+    lines.push(format!("{:.1} seconds, {:.1} pages a second", timings.seconds, timings.pages_per_second));
+    lines.push(format!("the numbers are in {}", output.join("numbers.csv").display()));
+    lines.join("\n")
+}
+
+/// Prints lines to stderr.
+pub fn lines(text: &str) {
+    eprintln!("{text}");
+}
+
+/// A text without characters that would move the cursor: file names may hold line breaks and terminal commands.
+fn printable(text: &str) -> String {
+    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+}
+
+/// A count and its noun: `1 page`, `2 pages`.
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_command_the_terminal() {
+        assert_eq!(printable("a\u{1b}[2J\nü.png"), "a\\u{1b}[2J\\nü.png");
+    }
+
+    #[test]
+    fn the_summary_says_what_happened_and_where_the_result_is() {
+        let counts = Counts {
+            files: 9,
+            files_failed: 1,
+            files_skipped: 2,
+            pages: 7,
+            numbers: 60,
+            numbers_review: 4,
+            ..Counts::default()
+        };
+        let timings = Timings { started: String::new(), seconds: 2.0, pages_per_second: 3.5 };
+        let failures = Failures { named: vec!["a.png is cut".to_owned()] };
+        assert_eq!(
+            summary(&counts, &timings, &failures, Path::new("output"), false),
+            "9 files, 7 pages, 60 numbers: 4 to review, 1 file failed, 2 files skipped\n  failed: a.png is cut\n\
+             2.0 seconds, 3.5 pages a second\nthe numbers are in output/numbers.csv"
+        );
+    }
+}

@@ -1,0 +1,140 @@
+//! Page pixels in, one grey plane with light paper and dark ink out.
+
+use image::{GrayImage, RgbImage};
+
+use crate::scan::Pixels;
+
+/// Half the side of the window in which a pixel is compared with its surroundings, in pixels of the reduced image.
+const WINDOW_RADIUS_PX: usize = 12;
+
+/// The reduced image on which the polarity is found has about this many pixels on its shorter side.
+const REDUCED_SIDE_PX: u32 = 500;
+
+/// Takes the pixels of a page to grey; the flag says whether they were light on dark and have been inverted.
+pub fn to_grey(pixels: Pixels) -> (GrayImage, bool) {
+    let mut grey = match pixels {
+        Pixels::Grey(grey) => grey,
+        Pixels::Colour(colour) => luma(&colour),
+    };
+    let inverted = is_light_on_dark(&grey);
+    if inverted {
+        for value in grey.iter_mut() {
+            *value = 255 - *value;
+        }
+    }
+    (grey, inverted)
+}
+
+/// Brightness as the eye sees it (ITU-R BT.601 weights, in 1/256).
+fn luma(colour: &RgbImage) -> GrayImage {
+    let values = colour
+        .as_raw()
+        .chunks_exact(3)
+        .map(|rgb| ((77 * u32::from(rgb[0]) + 150 * u32::from(rgb[1]) + 29 * u32::from(rgb[2]) + 128) >> 8) as u8)
+        .collect();
+    GrayImage::from_raw(colour.width(), colour.height(), values).unwrap_or_default()
+}
+
+/// Whether ink is lighter than paper.
+///
+/// Strokes are thin: against the mean of their surroundings they are rare and far away, paper is common and near. The sign
+/// of the third moment of that difference tells on which side the rare ones lie, whatever the shading.
+fn is_light_on_dark(grey: &GrayImage) -> bool {
+    let factor = (grey.width().min(grey.height()) / REDUCED_SIDE_PX).max(1);
+    let small = reduce(grey, factor);
+    let (width, height) = (small.width() as usize, small.height() as usize);
+    if width < 3 || height < 3 {
+        return false;
+    }
+    let sums = summed_area(&small);
+    let mut third_moment = 0.0f64;
+    for y in 0..height {
+        let (top, bottom) = (y.saturating_sub(WINDOW_RADIUS_PX), (y + WINDOW_RADIUS_PX + 1).min(height));
+        for x in 0..width {
+            let (left, right) = (x.saturating_sub(WINDOW_RADIUS_PX), (x + WINDOW_RADIUS_PX + 1).min(width));
+            let at = |row: usize, column: usize| sums[row * (width + 1) + column];
+            let sum = at(bottom, right) + at(top, left) - at(top, right) - at(bottom, left);
+            let mean = sum as f32 / ((right - left) * (bottom - top)) as f32;
+            let difference = f32::from(small.as_raw()[y * width + x]) - mean;
+            third_moment += f64::from(difference * difference * difference);
+        }
+    }
+    third_moment > 0.0
+}
+
+/// Sums of all pixels above and to the left; one row and one column more than the image.
+fn summed_area(grey: &GrayImage) -> Vec<u64> {
+    let width = grey.width() as usize;
+    let mut sums = vec![0u64; (width + 1) * (grey.height() as usize + 1)];
+    for (y, row) in grey.as_raw().chunks_exact(width).enumerate() {
+        let mut row_sum = 0;
+        for (x, &value) in row.iter().enumerate() {
+            row_sum += u64::from(value);
+            sums[(y + 1) * (width + 1) + x + 1] = sums[y * (width + 1) + x + 1] + row_sum;
+        }
+    }
+    sums
+}
+
+/// The image at a whole fraction of its size; each pixel is the mean of a square of `factor` pixels a side.
+pub fn reduce(grey: &GrayImage, factor: u32) -> GrayImage {
+    if factor <= 1 {
+        return grey.clone();
+    }
+    let (width, height) = (grey.width() / factor, grey.height() / factor);
+    let step = factor as usize;
+    let area = factor * factor;
+    let mut reduced = Vec::with_capacity((width * height) as usize);
+    // Down the columns first: that is one vector addition a row.
+    let mut sums = vec![0u32; grey.width() as usize];
+    for band in grey.as_raw().chunks_exact(grey.width() as usize * step).take(height as usize) {
+        sums.fill(0);
+        for row in band.chunks_exact(grey.width() as usize) {
+            sums.iter_mut().zip(row).for_each(|(sum, &value)| *sum += u32::from(value));
+        }
+        reduced.extend(sums.chunks_exact(step).map(|columns| (columns.iter().sum::<u32>() / area) as u8));
+    }
+    GrayImage::from_raw(width, height, reduced).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Luma;
+
+    /// A plus sign of ink on shaded paper.
+    fn plus(ink: u8, paper: impl Fn(u32) -> u8) -> GrayImage {
+        GrayImage::from_fn(60, 60, |x, y| {
+            let on_stroke = (x.abs_diff(30) < 3 && y.abs_diff(30) < 15) || (y.abs_diff(30) < 3 && x.abs_diff(30) < 15);
+            Luma([if on_stroke { ink } else { paper(x) }])
+        })
+    }
+
+    #[test]
+    fn dark_ink_stays_and_light_ink_is_turned() {
+        let (grey, inverted) = to_grey(Pixels::Grey(plus(20, |_| 230)));
+        assert!(!inverted);
+        assert_eq!(grey.get_pixel(30, 30).0, [20]);
+        let (grey, inverted) = to_grey(Pixels::Grey(plus(240, |_| 30)));
+        assert!(inverted);
+        assert_eq!(grey.get_pixel(30, 30).0, [15]);
+    }
+
+    #[test]
+    fn a_shadow_over_half_the_paper_does_not_turn_it() {
+        let (_, inverted) = to_grey(Pixels::Grey(plus(10, |x| if x < 40 { 90 } else { 220 })));
+        assert!(!inverted);
+    }
+
+    #[test]
+    fn pure_green_is_brighter_than_pure_blue() {
+        let colour = RgbImage::from_fn(2, 1, |x, _| image::Rgb(if x == 0 { [0, 255, 0] } else { [0, 0, 255] }));
+        assert_eq!(luma(&colour).as_raw(), &[149, 29]);
+    }
+
+    #[test]
+    fn reducing_takes_the_mean_of_each_square() {
+        let grey = GrayImage::from_raw(4, 2, vec![0, 100, 200, 200, 100, 200, 200, 200]).expect("4x2");
+        assert_eq!(reduce(&grey, 2).as_raw(), &[100, 200]);
+    }
+}

@@ -1,0 +1,195 @@
+//! The way through the lattice: candidates and their readings in, the best few strings of symbols out.
+
+use crate::geometry::Rect;
+use crate::reader::{Class, Reading};
+use crate::segment::{Candidate, Piece, Role, Segments};
+
+use super::Kind;
+
+/// What one step of a path stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Symbol {
+    /// 0 to 9.
+    Digit(u8),
+    /// A decimal point or a point between groups.
+    Point,
+    /// A comma.
+    Comma,
+    /// A minus or a closing stroke.
+    Dash,
+    /// A slash.
+    Slash,
+    /// A currency sign.
+    Currency,
+    /// Ink that is left out.
+    Nothing,
+}
+
+impl Symbol {
+    /// How it is written in the text of a number; `None` for what is left out.
+    pub const fn as_char(self) -> Option<char> {
+        match self {
+            Symbol::Digit(digit) => Some((b'0' + digit) as char),
+            Symbol::Point => Some('.'),
+            Symbol::Comma => Some(','),
+            Symbol::Dash => Some('-'),
+            Symbol::Slash => Some('/'),
+            Symbol::Currency => Some('$'),
+            Symbol::Nothing => None,
+        }
+    }
+}
+
+/// One step of a path: a candidate and what it stands for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// Index into the candidates.
+    pub candidate: usize,
+    /// What it stands for.
+    pub symbol: Symbol,
+}
+
+/// A way through the lattice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Path {
+    /// From left to right; every piece lies in exactly one step.
+    pub steps: Vec<Step>,
+    /// Log-likelihood: the sum over the pieces of the logarithm of the probability of their step.
+    pub score: f32,
+}
+
+/// How many paths are kept at each place. The right string was among the best four wherever it was among any (200 synthetic lines).
+const BEAM_WIDTH: usize = 4;
+
+/// Probability below which nothing is believed impossible.
+const FLOOR: f32 = 1e-5;
+
+/// A character left out must be no character at all; this factor keeps digits from being dropped.
+const SKIP_CHARACTER: f32 = 0.25;
+
+/// Size of a low mark, in line heights, at which it is a separator as likely as dirt.
+const EVEN_MARK_SHARE: f32 = 0.085;
+
+/// A dash is at least so much wider than high.
+const DASH_ASPECT: f32 = 1.8;
+
+/// How likely a component is two characters that touch, by its width in line heights: log-odds at a width of one, and what each line
+/// height more adds. Most single digits are narrower than 0.9, most touching pairs wider than 1.1.
+const CUT_LOG_ODDS: f32 = -2.2;
+const CUT_LOG_ODDS_SLOPE: f32 = 8.0;
+
+/// A slash is rare and looks like a one: it must be this much likelier.
+const SLASH_PRIOR: f32 = 0.2;
+
+/// The best paths, best first; strings that differ only in what they leave out count as one. Empty where there is no piece.
+pub fn best_paths(segments: &Segments, readings: &[Reading], kind: Kind) -> Vec<Path> {
+    let count = segments.pieces.len();
+    let mut beams: Vec<Vec<Path>> = vec![Vec::new(); count + 1];
+    if count == 0 {
+        return Vec::new();
+    }
+    beams[0].push(Path { steps: Vec::new(), score: 0.0 });
+    for start in 0..count {
+        let here = std::mem::take(&mut beams[start]);
+        for (index, candidate) in segments.candidates.iter().enumerate().filter(|(_, c)| c.first == start) {
+            let options = options(segments, candidate, &readings[index], kind);
+            let cut = cut_log_probability(segments, candidate);
+            for path in &here {
+                for &(symbol, log_probability) in &options {
+                    let mut longer = path.clone();
+                    longer.steps.push(Step { candidate: index, symbol });
+                    longer.score += log_probability + cut;
+                    insert(&mut beams[candidate.last + 1], longer);
+                }
+            }
+        }
+    }
+    beams.pop().unwrap_or_default()
+}
+
+/// Keeps a beam short, sorted, and without two paths of one text.
+fn insert(beam: &mut Vec<Path>, path: Path) {
+    let text = |path: &Path| path.steps.iter().filter_map(|step| step.symbol.as_char()).collect::<String>();
+    let own = text(&path);
+    if let Some(twin) = beam.iter().position(|other| text(other) == own) {
+        if beam[twin].score >= path.score {
+            return;
+        }
+        beam.remove(twin);
+    }
+    let place = beam.partition_point(|other| other.score >= path.score);
+    if place < BEAM_WIDTH {
+        beam.insert(place, path);
+        beam.truncate(BEAM_WIDTH);
+    }
+}
+
+/// The price of cutting a component behind a candidate; nothing where the candidate ends with its component.
+fn cut_log_probability(segments: &Segments, candidate: &Candidate) -> f32 {
+    let component = segments.pieces[candidate.last].component;
+    if segments.pieces.get(candidate.last + 1).is_none_or(|next| next.component != component) {
+        return 0.0;
+    }
+    let parts = segments.pieces.iter().filter(|piece| piece.component == component);
+    let width = parts.fold(Rect::default(), |bounds, piece| bounds.union(&piece.bounds)).width as f32;
+    let log_odds = CUT_LOG_ODDS + CUT_LOG_ODDS_SLOPE * (width / segments.line_height_px.max(1.0) - 1.0);
+    -(1.0 + (-log_odds).exp()).ln()
+}
+
+/// What a candidate may stand for, with log-probabilities. A candidate of several pieces counts once for each, so that a path of
+/// few large characters and one of many small ones can be compared.
+fn options(segments: &Segments, candidate: &Candidate, reading: &Reading, kind: Kind) -> Vec<(Symbol, f32)> {
+    let pieces = &segments.pieces[candidate.first..=candidate.last];
+    let weight = pieces.len() as f32;
+    let mut options = Vec::new();
+    let mut add = |symbol: Symbol, probability: f32| options.push((symbol, weight * probability.max(FLOOR).ln()));
+    let is_lone_mark = pieces.len() == 1 && pieces[0].role != Role::Character;
+    let (best, best_probability) = reading.best_digit();
+    let (second, second_probability) = reading.second_digit();
+    if is_lone_mark {
+        let (separator, probability) = mark(&pieces[0], reading, segments.line_height_px);
+        let wanted = kind != Kind::Digits;
+        if wanted {
+            add(separator, 0.98 * probability);
+        }
+        add(Symbol::Nothing, if wanted { 0.98 * (1.0 - probability) } else { 0.98 });
+        // A small digit is possible, but size speaks against it.
+        add(Symbol::Digit(best), 0.1 * best_probability);
+        return options;
+    }
+    add(Symbol::Digit(best), best_probability);
+    add(Symbol::Digit(second), second_probability);
+    if kind != Kind::Digits {
+        add(Symbol::Slash, SLASH_PRIOR * reading.of(Class::Slash));
+        add(Symbol::Currency, reading.of(Class::Dollar));
+        add(Symbol::Dash, 0.5 * reading.of(Class::Dash));
+    }
+    if pieces.len() == 1 {
+        add(Symbol::Nothing, SKIP_CHARACTER * not_a_digit(reading, kind) * small_share(&pieces[0], segments));
+    }
+    options
+}
+
+fn not_a_digit(reading: &Reading, kind: Kind) -> f32 {
+    let symbols = if kind == Kind::Digits { 1.0 } else { 0.3 };
+    let others = [Class::Point, Class::Comma, Class::Dash, Class::Slash, Class::Dollar];
+    reading.of(Class::NotADigit) + symbols * others.iter().map(|&class| reading.of(class)).sum::<f32>()
+}
+
+/// 1 for a piece as small as dirt, a fifth for one of a character's size: what is large is rarely meant to be left out.
+fn small_share(piece: &Piece, segments: &Segments) -> f32 {
+    (1.2 - piece.bounds.height as f32 / segments.line_height_px.max(1.0)).clamp(0.2, 1.0)
+}
+
+/// What a small mark may be as a separator, and how likely that is against dirt.
+fn mark(piece: &Piece, reading: &Reading, line_height_px: f32) -> (Symbol, f32) {
+    let (width, height) = (piece.bounds.width as f32, piece.bounds.height as f32);
+    if piece.role == Role::LowMark {
+        let size = width.max(height) / line_height_px.max(1.0);
+        let probability = 1.0 / (1.0 + (-(size - EVEN_MARK_SHARE) * 80.0).exp());
+        let comma = reading.of(Class::Comma) > reading.of(Class::Point) || height > 1.7 * width;
+        return (if comma { Symbol::Comma } else { Symbol::Point }, probability);
+    }
+    let flat = width >= DASH_ASPECT * height && width >= 0.25 * line_height_px;
+    (Symbol::Dash, if flat { 0.5 + 0.5 * reading.of(Class::Dash) } else { 0.3 * reading.of(Class::Dash) })
+}

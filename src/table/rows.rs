@@ -1,0 +1,154 @@
+//! Rows: a number, a digit or a file in, the cells of its row out, in the order of the columns.
+
+use crate::geometry::Rect;
+use crate::number::{Digit, Number, Status};
+use crate::table::{confidence_cell, source_cell, text_cell};
+
+/// The columns of numbers.csv.
+pub const NUMBER_COLUMNS: [&str; 15] = [
+    "source",
+    "page",
+    "field",
+    "value",
+    "confidence",
+    "status",
+    "text",
+    "alternative",
+    "alternative_confidence",
+    "reason",
+    "x",
+    "y",
+    "width",
+    "height",
+    "crop",
+];
+
+/// The columns of digits.csv.
+pub const DIGIT_COLUMNS: [&str; 12] = [
+    "source",
+    "page",
+    "field",
+    "position",
+    "digit",
+    "confidence",
+    "second",
+    "second_confidence",
+    "x",
+    "y",
+    "width",
+    "height",
+];
+
+/// The columns of files.csv.
+pub const FILE_COLUMNS: [&str; 7] = ["source", "pages", "numbers", "review", "status", "error", "blake3"];
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FileStatus {
+    /// All its pages were read.
+    Ok,
+    /// The file, or at least one of its pages, could not be read.
+    Failed,
+    /// Not a scan, or a scan that was read under another name.
+    Skipped,
+}
+
+impl FileStatus {
+    /// The word in files.csv: `ok`, `failed` or `skipped`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            FileStatus::Ok => "ok",
+            FileStatus::Failed => "failed",
+            FileStatus::Skipped => "skipped",
+        }
+    }
+}
+
+/// What files.csv says of one file, apart from the counts of its numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileRow {
+    /// The name that rows and messages use, `/` separated, not yet guarded against formulas.
+    pub source: String,
+    /// The number of pages, the bad ones included; 0 where the file could not be opened.
+    pub page_count: usize,
+    /// What became of it.
+    pub status: FileStatus,
+    /// One sentence that says why it is not ok; empty where it is.
+    pub error: String,
+    /// The BLAKE3 hash of the bytes; `None` where they were not read as a whole.
+    pub content_hash: Option<blake3::Hash>,
+}
+
+/// The cells of numbers.csv for one number; `page` counts from 1.
+pub(super) fn number_cells(source: &str, page: usize, number: &Number) -> [String; NUMBER_COLUMNS.len()] {
+    let reasons: Vec<&str> = number.reasons.iter().map(|reason| reason.as_str()).collect();
+    let (alternative, alternative_confidence) = match &number.alternative {
+        Some((value, confidence)) => (text_cell(value), confidence_cell(*confidence)),
+        None => (String::new(), String::new()),
+    };
+    let [x, y, width, height] = box_cells(&number.bounds);
+    [
+        source_cell(source),
+        page.to_string(),
+        text_cell(&number.field),
+        text_cell(&number.value),
+        confidence_cell(number.confidence),
+        number.status.as_str().to_owned(),
+        text_cell(&number.text),
+        alternative,
+        alternative_confidence,
+        reasons.join(";"),
+        x,
+        y,
+        width,
+        height,
+        String::new(),
+    ]
+}
+
+/// The cells of digits.csv for one digit; `page` and `position` count from 1.
+pub(super) fn digit_cells(
+    source: &str,
+    page: usize,
+    field: &str,
+    position: usize,
+    digit: &Digit,
+) -> [String; DIGIT_COLUMNS.len()] {
+    let [x, y, width, height] = box_cells(&digit.bounds);
+    [
+        source_cell(source),
+        page.to_string(),
+        text_cell(field),
+        position.to_string(),
+        digit.digit.to_string(),
+        confidence_cell(digit.confidence),
+        digit.second.to_string(),
+        confidence_cell(digit.second_confidence),
+        x,
+        y,
+        width,
+        height,
+    ]
+}
+
+/// The cells of files.csv for one file; `numbers` and `review` count its rows in numbers.csv.
+pub(super) fn file_cells(row: &FileRow, numbers: usize, review: usize) -> [String; FILE_COLUMNS.len()] {
+    [
+        source_cell(&row.source),
+        row.page_count.to_string(),
+        numbers.to_string(),
+        review.to_string(),
+        row.status.as_str().to_owned(),
+        text_cell(&row.error),
+        row.content_hash.map(|hash| hash.to_hex().to_string()).unwrap_or_default(),
+    ]
+}
+
+/// How many of the numbers a person should look at.
+pub(super) fn count_status(numbers: &[Number], status: Status) -> usize {
+    numbers.iter().filter(|number| number.status == status).count()
+}
+
+fn box_cells(bounds: &Rect) -> [String; 4] {
+    [bounds.x, bounds.y, bounds.width, bounds.height].map(|edge| edge.to_string())
+}

@@ -1,0 +1,9 @@
+//! Tests of the binary: arguments in; files, figures and exit codes out.
+
+mod extract;
+mod help_files;
+mod run;
+mod score;
+#[path = "../support/mod.rs"]
+mod support;
+mod synth;

@@ -1,0 +1,11 @@
+//! Tests of the library as its users see it, and of the rules that its sources keep.
+
+mod file_order;
+mod module_order;
+mod scan_files;
+mod scan_hostile;
+mod scan_pdf;
+mod scan_pictures;
+mod scan_tiff;
+#[path = "../support/mod.rs"]
+mod support;
