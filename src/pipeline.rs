@@ -153,4 +153,4 @@ fn usual_height_px(segments: &[Segments]) -> f32 {
 const PRINT_HEIGHT_SHARE: f32 = 0.64;
 
 /// Words read as digits by force stay far below this confidence.
-const MIN_FREE_CONFIDENCE: f32 = 0.5;
+const MIN_FREE_CONFIDENCE: f32 = 0.85;

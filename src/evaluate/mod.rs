@@ -1,4 +1,4 @@
-//! Measuring readers on labelled images: [`labelled`] reads a folder, [`digits`] measures, [`render`] makes text of it.
+//! Measuring readers on labelled images: [`labelled`] reads a folder, [`digits()`] measures, [`render`] makes text of it.
 //! Measuring whole runs against a truth file is [`score`].
 
 pub mod confusion;

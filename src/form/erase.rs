@@ -57,8 +57,9 @@ fn erase_rule(view: &mut Across, rule: &Rule, beyond_px: i32) {
     let (first, last, near, far) =
         if view.plumb { (b.y, b.bottom(), b.x, b.right()) } else { (b.x, b.right(), b.y, b.bottom()) };
     let pure_px = rule.thickness_px + 2;
+    let reach_px = 3 * pure_px + beyond_px;
     let runs: Vec<Option<(i32, i32)>> =
-        (first..last).map(|along| ink_across(&view.page.mask, along, near, far, view.plumb)).collect();
+        (first..last).map(|along| ink_across(&view.page.mask, along, (near, far), reach_px, view.plumb)).collect();
     let mut line = runs.iter().flatten().copied().find(|(start, end)| end - start <= pure_px).unwrap_or((near, far));
     for (along, run) in (first..last).zip(runs) {
         let Some((start, end)) = run else { continue };

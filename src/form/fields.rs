@@ -1,7 +1,7 @@
 //! Places to write in: cells and ruled lines in, combs, boxes and underlines out.
 
 use super::rules::Ruling;
-use super::{Field, Shape};
+use super::{Field, Shape, combs};
 use crate::geometry::Rect;
 
 /// Cells wider than this hold more than one digit (11 mm).
@@ -20,7 +20,7 @@ const BELOW_UNDERLINE_INCH: f32 = 0.07;
 
 /// All fields of a page, not yet in order.
 pub fn find(cells: &[Rect], ruling: &Ruling, dpi: f32) -> Vec<Field> {
-    let mut fields = combs_and_boxes(cells, dpi);
+    let mut fields = combs::complete(combs_and_boxes(cells, dpi), ruling, dpi);
     let underlines = underlines(cells, ruling, dpi);
     fields.extend(underlines);
     without_containers(fields)

@@ -32,7 +32,11 @@ const FREE_VERTICAL_INCH: f32 = 0.6;
 /// A line shows pure line, and no ink going on beside it, on at least this share of its length.
 const MIN_PURE_SHARE: f32 = 0.5;
 /// Printed rules are thinner than this; thicker ones are bars.
-const MAX_THICKNESS_INCH: f32 = 0.036;
+const MAX_THICKNESS_INCH: f32 = 0.03;
+/// A short line that nothing holds is thinner than this, plus a pixel for blur: pen strokes are 0.02 inches and more.
+const MAX_FREE_THICKNESS_INCH: f32 = 0.013;
+/// Lines longer than this are no pen stroke.
+const LONG_INCH: f32 = 1.2;
 /// Breaks of a line up to this length are bridged.
 const GAP_INCH: f32 = 0.013;
 /// Two pieces of one line may lie this far apart.
@@ -60,11 +64,13 @@ pub fn find(mask: &GrayImage, runs: &Runs, dpi: f32) -> Ruling {
             || (touches_any(&level, b.x, b.right(), b.y, reach)
                 && touches_any(&level, b.x, b.right(), b.bottom(), reach))
     });
+    let (long, free_thickness) = (px(LONG_INCH), px(MAX_FREE_THICKNESS_INCH) + 1);
     let plumb: Vec<Rect> = vertical.iter().map(|rule| swapped(&rule.bounds)).collect();
     let free = px(FREE_HORIZONTAL_INCH);
     horizontal.retain(|rule| {
         let b = rule.bounds;
-        b.width >= free
+        let stands_alone = b.width >= long || (b.width >= free && rule.thickness_px <= free_thickness);
+        stands_alone
             || (touches_any(&plumb, b.y, b.bottom(), b.x, reach)
                 && touches_any(&plumb, b.y, b.bottom(), b.right(), reach))
     });
@@ -90,17 +96,19 @@ fn is_ink(mask: &GrayImage, along: i32, across: i32, plumb: bool) -> bool {
     inside && mask.get_pixel(x as u32, y as u32).0[0] != 0
 }
 
-/// The unbroken ink across a line at one place, as `start..end`, if there is ink in `near..far`.
-pub fn ink_across(mask: &GrayImage, along: i32, near: i32, far: i32, plumb: bool) -> Option<(i32, i32)> {
-    let mut start = (near..far).find(|&across| is_ink(mask, along, across, plumb))?;
-    let mut end = start + 1;
-    while is_ink(mask, along, start - 1, plumb) {
-        start -= 1;
-    }
-    while is_ink(mask, along, end, plumb) {
-        end += 1;
-    }
-    Some((start, end))
+/// The unbroken ink across a line at one place, as `start..end`, if there is ink in `near..far`; followed for at most `reach_px`
+/// to either side, since across a bar it would go on for a whole page.
+pub fn ink_across(
+    mask: &GrayImage,
+    along: i32,
+    (near, far): (i32, i32),
+    reach_px: i32,
+    plumb: bool,
+) -> Option<(i32, i32)> {
+    let inside = (near..far).find(|&across| is_ink(mask, along, across, plumb))?;
+    let back = (1..=reach_px).find(|&step| !is_ink(mask, along, inside - step, plumb)).unwrap_or(reach_px + 1);
+    let forth = (1..=reach_px).find(|&step| !is_ink(mask, along, inside + step, plumb)).unwrap_or(reach_px + 1);
+    Some((inside - back + 1, inside + forth))
 }
 
 /// The share of a stretch of line at which the ink across it is at most `width_px` wide: none for the rows of a bar, nearly all for a
@@ -108,7 +116,7 @@ pub fn ink_across(mask: &GrayImage, along: i32, near: i32, far: i32, plumb: bool
 fn thin_share(mask: &GrayImage, stretch: std::ops::Range<i32>, near: i32, far: i32, width_px: i32, plumb: bool) -> f32 {
     let (mut thin, mut seen) = (0, 0);
     for along in stretch.step_by(3) {
-        if let Some((start, end)) = ink_across(mask, along, near, far, plumb) {
+        if let Some((start, end)) = ink_across(mask, along, (near, far), width_px + 1, plumb) {
             thin += i32::from(end - start <= width_px);
             seen += 1;
         }

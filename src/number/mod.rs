@@ -116,6 +116,14 @@ const MAX_UNREAD_SHARE: f32 = 0.45;
 /// Ink left out beyond this share is named as a reason for doubt.
 const NOTED_UNREAD_SHARE: f32 = 0.08;
 
+/// Writing whose digits have a lower mean probability (geometric) is no number ...
+const MIN_MEAN_DIGIT: f32 = 0.5;
+/// ... and if most of it is joined up, as words and signatures are, the digits must be clearer.
+const MIN_MEAN_JOINED_DIGIT: f32 = 0.85;
+const MOSTLY: f32 = 0.5;
+/// Components wider than this, in line heights, are joined-up writing: more than three digits that touch are rare.
+const JOINED_WIDTH_SHARE: f32 = 2.2;
+
 /// How a field is to be read as a number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rules {
@@ -156,7 +164,7 @@ pub fn decide(
     number.text = best.steps.iter().filter_map(|step| step.symbol.as_char()).collect();
     number.digits = digits_of(best, segments, readings, to_scan);
     let value = amount::value_of(&symbols_of(best), rules.kind);
-    if number.digits.is_empty() || unread > MAX_UNREAD_SHARE {
+    if number.digits.is_empty() || unread > MAX_UNREAD_SHARE || is_other_writing(best, &number.digits, segments) {
         number.status = Status::Rejected;
         number.digits.clear();
         return number;
@@ -180,6 +188,32 @@ pub fn decide(
     }
     number.status = if number.reasons.is_empty() { Status::Ok } else { Status::Review };
     number
+}
+
+/// Whether the writing is words, a signature or a drawing, read as digits by force.
+fn is_other_writing(path: &Path, digits: &[Digit], segments: &Segments) -> bool {
+    let marks = path.steps.iter().filter(|step| !matches!(step.symbol, Symbol::Digit(_) | Symbol::Nothing)).count();
+    let log_sum: f32 = digits.iter().map(|digit| digit.confidence.max(1e-4).ln()).sum();
+    let mean = (log_sum / digits.len().max(1) as f32).exp();
+    let joined = joined_share(segments) > MOSTLY;
+    marks > digits.len().max(3) || mean < MIN_MEAN_DIGIT || (joined && mean < MIN_MEAN_JOINED_DIGIT)
+}
+
+/// The share of the ink in components that are wider than three digits.
+fn joined_share(segments: &Segments) -> f32 {
+    let mut widths: Vec<(Rect, i32)> = Vec::new();
+    for piece in &segments.pieces {
+        if widths.len() <= piece.component {
+            widths.resize(piece.component + 1, (Rect::default(), 0));
+        }
+        let (bounds, area) = &mut widths[piece.component];
+        *bounds = bounds.union(&piece.bounds);
+        *area += piece.area_px;
+    }
+    let all: i32 = widths.iter().map(|(_, area)| area).sum();
+    let wide_px = JOINED_WIDTH_SHARE * segments.line_height_px;
+    let joined: i32 = widths.iter().filter(|(b, _)| b.width as f32 > wide_px).map(|(_, area)| area).sum();
+    joined as f32 / all.max(1) as f32
 }
 
 /// The share of the ink that a path leaves out.

@@ -49,6 +49,9 @@ const MARGIN_INCH: f32 = 0.07;
 /// The middle of a mark may lie this far above or below its field, in inches: points sit on the line.
 const OVERHANG_INCH: f32 = 0.04;
 
+/// Alone in its cell, a piece of this share of the line's height is a character, however small beside its neighbours.
+const CELL_CHARACTER_SHARE: f32 = 0.35;
+
 /// A mark is at most this large, in inches (2.5 mm).
 const MARK_INCH: f32 = 0.1;
 
@@ -78,7 +81,7 @@ pub fn segment(form: &Form, field: &Field) -> Segments {
     let page = &form.page;
     let margin = if field.shape == Shape::Whole { 0 } else { (MARGIN_INCH * page.dpi) as i32 };
     let whole_page = Rect::new(0, 0, page.ink.width() as i32, page.ink.height() as i32);
-    let crop = field.bounds.grown(margin).intersection(&whole_page);
+    let crop = reach(form, field).grown(margin).intersection(&whole_page);
     if crop.is_empty() {
         return Segments::default();
     }
@@ -99,6 +102,17 @@ pub fn segment(form: &Form, field: &Field) -> Segments {
     };
     let candidates = candidates(&pieces, line_height_px, cells.is_some());
     Segments { pieces, candidates, line_height_px, cells, ink, origin: (crop.x, crop.y) }
+}
+
+/// The box of a field, widened to the whole of each component that lies mostly in it: writing does not stop at the end of a line.
+fn reach(form: &Form, field: &Field) -> Rect {
+    let bounds = field.bounds;
+    let tallest = bounds.height * 2;
+    form.components
+        .iter()
+        .map(|component| component.bounds)
+        .filter(|b| b.height <= tallest && b.intersection(&bounds).area() * 2 > b.area())
+        .fold(bounds, |reach, b| reach.union(&Rect::new(b.x, bounds.y, b.width, bounds.height)))
 }
 
 /// The level below which there is no ink on a page: well below its threshold, so that faint strokes stay, and above its patterns.
@@ -199,7 +213,9 @@ fn pieces_of_cells(found: Vec<Component>, cells: &[Rect], line_height_px: f32) -
     for (cell, mut runs) in runs_of_cells.into_iter().enumerate() {
         runs.sort_by_key(|run| (run.row, run.start));
         if let Some(mut piece) = pieces::piece_of(runs, Role::Character, cell) {
-            piece.role = pieces::role_of(&piece.bounds, &cells[cell], line_height_px);
+            if (piece.bounds.height as f32) < CELL_CHARACTER_SHARE * line_height_px {
+                piece.role = pieces::role_of(&piece.bounds, &cells[cell], line_height_px);
+            }
             pieces.push(piece);
             cell_of_piece.push(cell);
         }
@@ -232,6 +248,10 @@ fn may_join(pieces: &[Piece], line_height_px: f32) -> bool {
     pieces.windows(2).all(|pair| {
         let (left, right) = (&pair[0], &pair[1]);
         let gap = (right.bounds.x - left.bounds.right()) as f32;
+        // A point belongs to no digit, unless it lies right below one.
+        if [left, right].iter().any(|piece| piece.role == Role::LowMark) && gap >= 0.0 {
+            return false;
+        }
         let has_fragment = left.role != Role::Character || right.role != Role::Character;
         let reach = if has_fragment { MAX_FRAGMENT_GAP_SHARE } else { MAX_LOOSE_GAP_SHARE };
         let both_wide = left.bounds.width.min(right.bounds.width) as f32 > 0.5 * line_height_px;

@@ -101,13 +101,18 @@ pub fn role_of(bounds: &Rect, line: &Rect, line_height_px: f32) -> Role {
     if low && (bounds.width as f32) < 0.5 * line_height_px { Role::LowMark } else { Role::Fragment }
 }
 
-/// Joins each fragment to the character above or below which it lies.
+/// Joins each fragment to the character above or below which it lies; low marks stay by themselves.
 fn join_overlapping(components: Vec<Component>, line: &Rect, line_height_px: f32) -> Vec<Component> {
     let (mut characters, fragments): (Vec<Component>, Vec<Component>) = components
         .into_iter()
         .partition(|component| role_of(&component.bounds, line, line_height_px) == Role::Character);
     let mut rest = Vec::new();
     for fragment in fragments {
+        // The tail of a comma often hangs under the digit before it.
+        if role_of(&fragment.bounds, line, line_height_px) == Role::LowMark {
+            rest.push(fragment);
+            continue;
+        }
         let best = characters.iter_mut().max_by_key(|character| character.bounds.shared_columns(&fragment.bounds));
         match best {
             Some(character)

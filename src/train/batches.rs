@@ -35,10 +35,14 @@ const DRAWN: [(Class, f64); 6] = [
     (Class::Point, 0.12),
     (Class::Comma, 0.15),
     (Class::Dash, 0.12),
-    (Class::Slash, 0.02),
-    (Class::Dollar, 0.14),
+    (Class::Slash, 0.015),
+    (Class::Dollar, 0.145),
     (Class::NotADigit, 0.45),
 ];
+
+/// How often a slash of the data is left out, for the same reason. Of 4,994 validation digits of MNIST, 11 ones were read
+/// as a slash when none was left out, and 5 when 95 % were; then 200 of the 500 slashes of MDAS gave a confident 1.
+const SLASH_LEFT_OUT: f64 = 0.5;
 
 /// Draws the samples of a group of sources in a shuffled order, each as often as its weight says.
 struct Deck<'a> {
@@ -123,6 +127,9 @@ impl<'a> Mixer<'a> {
         let kind: f64 = self.random.random();
         let (mut canvas, class) = if kind < REAL_SYMBOL_SHARE {
             let (_, sample) = self.symbols.draw(&mut self.random)?;
+            if sample.class == Class::Slash && self.random.random_bool(SLASH_LEFT_OUT) {
+                return None;
+            }
             (distort::as_scanned(&mut self.random, &sample.picture, 0.8), sample.class)
         } else if kind < REAL_SYMBOL_SHARE + RUBBISH_SHARE {
             (self.rubbish()?, Class::NotADigit)

@@ -74,7 +74,7 @@ impl TrainRequest {
     pub fn new(data: Vec<PathBuf>) -> Self {
         Self {
             data,
-            epochs: 24,
+            epochs: 40,
             seed: 1,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             learning_rate: 0.004,

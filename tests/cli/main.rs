@@ -2,7 +2,9 @@
 
 mod extract;
 mod help_files;
+mod model_work;
 mod run;
+mod samples;
 mod score;
 #[path = "../support/mod.rs"]
 mod support;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 /// The modules of the library, lowest first: a module imports those before it alone.
 const ORDER: [&str; 18] = [
     "error", "geometry", "idx", "runs", "scan", "clean", "form", "segment", "glyph", "reader", "number", "table",
-    "pipeline", "batch", "synth", "train", "evaluate", "lib",
+    "pipeline", "batch", "synth", "evaluate", "train", "lib",
 ];
 
 /// The stages whose order `pipeline` alone may know.

@@ -7,6 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use scantally::number::Kind;
 use scantally::pipeline::Layout;
 use scantally::synth::ScanKind;
+use scantally::train::TrainRequest;
 
 /// Reads the handwritten numbers on scanned forms and cheques and writes them, with confidences, to CSV.
 #[derive(Debug, Parser)]
@@ -20,6 +21,8 @@ pub struct Cli {
 pub enum Command {
     Extract(Extract),
     Score(Score),
+    Train(Train),
+    Evaluate(Evaluate),
     Synth(Synth),
     HelpFiles(HelpFiles),
 }
@@ -35,8 +38,8 @@ pub enum Command {
 pub struct Extract {
     /// Scans, folders of scans, or `-` for a list of paths on standard input
     ///
-    /// Folders are searched to the bottom; hidden files are left out, links are followed once. PNG, JPEG, TIFF with all
-    /// its pages, BMP, WebP and PNM are read; the content of a file decides, not its name.
+    /// Folders are searched to the bottom; hidden files are left out, links are followed once. PNG, JPEG, TIFF and PDF with all
+    /// their pages, BMP, WebP and PNM are read; the content of a file decides, not its name.
     #[arg(value_name = "INPUT", required = true, value_hint = ValueHint::AnyPath)]
     pub inputs: Vec<PathBuf>,
 
@@ -107,6 +110,55 @@ pub struct Score {
     /// Print the figures as JSON
     #[arg(long, action = ArgAction::SetTrue)]
     pub json: bool,
+}
+
+/// Train a reader on labelled digits
+///
+/// Writes the weights and, beside them, a model card: data, seed, command and figures. The same data, seed and epochs give
+/// the same weights.
+#[derive(Debug, Args)]
+pub struct Train {
+    /// Folders of labelled digits (idx or idx.gz, as MNIST has them); their test parts are left alone
+    #[arg(long, value_name = "FOLDER", required = true, num_args = 1.., value_hint = ValueHint::DirPath)]
+    pub data: Vec<PathBuf>,
+
+    /// File for the weights; the card gets the same name with .md
+    #[arg(long, value_name = "FILE", default_value = "models/digits.safetensors", value_hint = ValueHint::FilePath)]
+    pub out: PathBuf,
+
+    /// Another seed trains another reader
+    #[arg(long, value_name = "N", default_value_t = TrainRequest::new(Vec::new()).seed)]
+    pub seed: u64,
+
+    /// How many times 64,000 images are shown
+    #[arg(long, value_name = "N", default_value_t = TrainRequest::new(Vec::new()).epochs)]
+    pub epochs: usize,
+
+    /// Threads to train on [default: one for each processor core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// Measure a reader on labelled digits
+///
+/// Prints accuracy, calibration, a classification report and a confusion matrix for each part.
+#[derive(Debug, Args)]
+pub struct Evaluate {
+    /// Folders of labelled digits (idx or idx.gz, as MNIST has them)
+    #[arg(long, value_name = "FOLDER", required = true, num_args = 1.., value_hint = ValueHint::DirPath)]
+    pub data: Vec<PathBuf>,
+
+    /// Part of the folders, such as t10k [default: the test parts, or all where there are none]
+    #[arg(long, value_name = "NAME")]
+    pub part: Option<String>,
+
+    /// Weights to read with instead of the built-in ones
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub model: Option<PathBuf>,
+
+    /// Folder for the report as classes.csv and confusion.csv; created where it is missing
+    #[arg(short, long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub output: Option<PathBuf>,
 }
 
 /// Draw scans of forms, cheques or single numbers with known numbers

@@ -1,9 +1,12 @@
 //! The commands, one file each: checked arguments in, library calls, an exit status out.
 
+mod evaluate;
 mod extract;
 mod help_files;
+mod model;
 mod score;
 mod synth;
+mod train;
 
 use crate::cli::Command;
 use crate::exit::ExitStatus;
@@ -13,7 +16,14 @@ pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Extract(arguments) => extract::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
+        Command::Train(arguments) => train::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Synth(arguments) => synth::run(&arguments),
         Command::HelpFiles(arguments) => help_files::run(&arguments),
     }
+}
+
+/// How many threads a command uses unless told otherwise: one for each processor core.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -1,7 +1,6 @@
 //! `extract`: reads the scans below the INPUTs and writes the tables.
 
 mod inputs;
-mod model;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,6 +15,7 @@ use scantally::scan::Limits;
 use scantally::table::{ModelRecord, RunRecord, Tables, Timings, path_text, utc_timestamp};
 
 use crate::cli::Extract;
+use crate::commands::{cores, model};
 use crate::exit::ExitStatus;
 use crate::printer::{self, Detail, Failures, Watcher};
 
@@ -77,7 +77,6 @@ fn read_all(
 }
 
 fn threads(arguments: &Extract) -> usize {
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     arguments.threads.map_or_else(cores, usize::from)
 }
 

@@ -1,0 +1,57 @@
+//! `train` and `evaluate`: reports, errors and exit codes. Training itself takes too long for a test of the binary.
+
+use crate::run::Workplace;
+use crate::support::number_picture;
+
+/// Writes a small idx folder: each digit twice, drawn with the strokes of a pocket calculator, 28x28, ink high.
+fn write_digits(place: &Workplace, part: &str) {
+    let (mut pixels, mut labels) = (Vec::new(), Vec::new());
+    for label in (0..10).chain(0..10_u8) {
+        let picture = number_picture(&label.to_string());
+        let small = image::imageops::thumbnail(&picture, 28, 28);
+        pixels.extend(small.pixels().map(|pixel| 255 - pixel.0[0]));
+        labels.push(label);
+    }
+    let sizes = |sizes: &[u32]| sizes.iter().flat_map(|size| size.to_be_bytes()).collect::<Vec<u8>>();
+    let images = [sizes(&[0x0803, 20, 28, 28]), pixels].concat();
+    place.write(&format!("digits/{part}-images-idx3-ubyte"), images);
+    place.write(&format!("digits/{part}-labels-idx1-ubyte"), [sizes(&[0x0801, 20]), labels].concat());
+}
+
+#[test]
+fn a_reader_is_measured_on_labelled_digits() {
+    let place = Workplace::new();
+    write_digits(&place, "t10k");
+    write_digits(&place, "train");
+    let outcome = place.run("evaluate --data digits -o report");
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(outcome.stdout.contains(" of 20 right"), "{}", outcome.stdout);
+    let parts = |table: &str| place.rows(table).into_iter().map(|row| row[1].clone()).collect::<Vec<_>>();
+    assert!(parts("report/classes.csv").iter().all(|part| part == "t10k"), "the test part alone is measured");
+    let digits_read: u32 =
+        place.rows("report/confusion.csv").iter().map(|row| row[4].parse::<u32>().expect("a count")).sum();
+    assert_eq!(digits_read, 20);
+    let train = place.run("evaluate --data digits --part train");
+    assert!(train.stdout.contains("train: "), "{}", train.stdout);
+}
+
+#[test]
+fn model_work_that_cannot_be_done_is_told() {
+    let place = Workplace::new();
+    write_digits(&place, "train");
+    place.write("taken", "no weights");
+    for (arguments, code) in [
+        ("evaluate --data nowhere", 4),
+        ("evaluate --data digits --part other", 4),
+        ("evaluate --data digits --model taken", 4),
+        ("evaluate --data digits -o taken/report", 5),
+        ("evaluate", 2),
+        ("train --data nowhere --out new/digits.safetensors", 4),
+        ("train --data digits --out taken/digits.safetensors", 5),
+        ("train --data digits --epochs many", 2),
+    ] {
+        let outcome = place.run(arguments);
+        assert_eq!(outcome.code, Some(code), "{arguments}: {}", outcome.stderr);
+        assert!(!outcome.stderr.is_empty(), "{arguments}");
+    }
+}
