@@ -5,7 +5,6 @@
 pub mod activation;
 pub mod batches;
 pub mod canvas;
-pub mod card;
 pub mod convolution;
 pub mod distort;
 pub mod drawn;
