@@ -112,7 +112,9 @@ impl InkBounds {
 /// For each of the 28 columns (or rows) of the glyph, which columns (rows) of the crop it averages, and with what weight.
 struct Taps {
     first: [usize; GLYPH_SIZE_PX],
-    weights: [Vec<f32>; GLYPH_SIZE_PX],
+    /// Where the weights of each column (row) end in `weights`.
+    ends: [usize; GLYPH_SIZE_PX],
+    weights: Vec<f32>,
 }
 
 impl Taps {
@@ -122,18 +124,26 @@ impl Taps {
         // Where the ink begins in the glyph: the centre of mass goes to the middle, but no ink leaves the frame.
         let start = (MASS_PLACE_PX - (mass - low as f32) * scale).clamp(0.0, frame - length);
         let half_window = (1.0 / scale).max(1.0) / 2.0;
-        let mut taps = Self { first: [0; GLYPH_SIZE_PX], weights: std::array::from_fn(|_| Vec::new()) };
+        let room = GLYPH_SIZE_PX * (2.0 * half_window + 2.0) as usize;
+        let mut taps =
+            Self { first: [low; GLYPH_SIZE_PX], ends: [0; GLYPH_SIZE_PX], weights: Vec::with_capacity(room) };
         for place in 0..GLYPH_SIZE_PX {
             let middle = low as f32 + (place as f32 + 0.5 - start) / scale;
             let (from, to) = (middle - half_window, middle + half_window);
             let first = (from.floor().max(low as f32)) as usize;
             let end = (to.ceil().clamp(0.0, high as f32)) as usize;
-            taps.first[place] = first;
-            taps.weights[place] = (first..end)
-                .map(|source| (to.min(source as f32 + 1.0) - from.max(source as f32)).max(0.0) / (2.0 * half_window))
-                .collect();
+            let share = |source| (to.min(source as f32 + 1.0) - from.max(source as f32)).max(0.0) / (2.0 * half_window);
+            taps.weights.extend((first..end).map(share));
+            taps.first[place] = first.min(high);
+            taps.ends[place] = taps.weights.len();
         }
         taps
+    }
+
+    /// For each column (row) of the glyph the first column (row) of the crop and the weights from there on.
+    fn iter(&self) -> impl Iterator<Item = (usize, &[f32])> {
+        let starts = std::iter::once(0).chain(self.ends);
+        self.first.iter().zip(starts).zip(self.ends).map(|((&first, start), end)| (first, &self.weights[start..end]))
     }
 }
 
@@ -141,12 +151,12 @@ fn resample(pixels: &[u8], width: usize, bounds: &InkBounds, columns: &Taps, row
     let mut narrow = vec![0f32; (bounds.bottom - bounds.top) * GLYPH_SIZE_PX];
     for (row, target) in narrow.chunks_exact_mut(GLYPH_SIZE_PX).enumerate() {
         let source = &pixels[(bounds.top + row) * width..][..bounds.right];
-        for ((value, &first), weights) in target.iter_mut().zip(&columns.first).zip(&columns.weights) {
-            *value = weights.iter().zip(&source[first.min(source.len())..]).map(|(w, &p)| w * f32::from(p)).sum();
+        for (value, (first, weights)) in target.iter_mut().zip(columns.iter()) {
+            *value = weights.iter().zip(&source[first..]).map(|(weight, &pixel)| weight * f32::from(pixel)).sum();
         }
     }
     let mut grey = vec![0f32; GLYPH_SIZE_PX * GLYPH_SIZE_PX];
-    for ((target, &first), weights) in grey.chunks_exact_mut(GLYPH_SIZE_PX).zip(&rows.first).zip(&rows.weights) {
+    for (target, (first, weights)) in grey.chunks_exact_mut(GLYPH_SIZE_PX).zip(rows.iter()) {
         for (offset, &weight) in weights.iter().enumerate() {
             let source = &narrow[(first + offset - bounds.top) * GLYPH_SIZE_PX..][..GLYPH_SIZE_PX];
             target.iter_mut().zip(source).for_each(|(value, &pixel)| *value += weight * pixel);

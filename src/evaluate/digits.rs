@@ -42,6 +42,9 @@ pub struct DigitReport {
     pub part: String,
     /// How often each class was read as each.
     pub confusion: Confusion,
+    /// Of the glyphs that are digits: how many there are, and how many have their digit as the most probable of the ten,
+    /// whatever the symbols and "no digit" got. This is the figure to compare with networks that know ten classes alone.
+    pub among_digits: (usize, usize),
     /// Mean distance between confidence and accuracy over 15 bins of confidence, weighted by their size; 0 to 1.
     pub calibration_error: f64,
     /// Share of errors after the least certain hundredth is set aside; 0 to 1.
@@ -101,14 +104,19 @@ fn best(reading: &Reading) -> (Class, f32) {
 
 fn report(labelled: &LabelledGlyphs, readings: &[Reading], seconds: f64) -> DigitReport {
     let mut confusion = Confusion::new();
-    let (mut outcomes, mut false_digits, mut writers) = (Vec::new(), (0, 0), BTreeMap::new());
+    let (mut among_digits, mut false_digits) = ((0, 0), (0, 0));
+    let (mut outcomes, mut writers) = (Vec::new(), BTreeMap::new());
     for (index, (reading, &class)) in readings.iter().zip(&labelled.classes).enumerate() {
         let (read, confidence) = best(reading);
         confusion.add(class, read);
         outcomes.push((confidence, read == class));
-        if !matches!(class, Class::Digit(_)) {
+        let (digit, digit_confidence) = reading.best_digit();
+        if matches!(class, Class::Digit(_)) {
+            among_digits.0 += 1;
+            among_digits.1 += usize::from(class == Class::Digit(digit));
+        } else {
             false_digits.0 += 1;
-            false_digits.1 += usize::from(reading.best_digit().1 >= CONFIDENT);
+            false_digits.1 += usize::from(digit_confidence >= CONFIDENT);
         }
         if let Some(&writer) = labelled.writers.as_ref().and_then(|writers| writers.get(index)) {
             let (count, errors) = writers.entry(writer).or_insert((0, 0));
@@ -119,6 +127,7 @@ fn report(labelled: &LabelledGlyphs, readings: &[Reading], seconds: f64) -> Digi
     DigitReport {
         part: labelled.part.clone(),
         confusion,
+        among_digits,
         calibration_error: calibration_error(&outcomes),
         error_at_one_percent_rejected: error_after_rejecting(&mut outcomes, REJECTED_SHARE),
         false_digits,
@@ -166,7 +175,7 @@ mod tests {
         let labelled = LabelledGlyphs { classes, writers: Some(vec![4, 5, 5, 5]), ..LabelledGlyphs::default() };
         let report = report(&labelled, &readings, 2.0);
         assert_eq!(report.confusion.accuracy(), 0.5);
-        assert_eq!(report.false_digits, (1, 1));
+        assert_eq!((report.among_digits, report.false_digits), ((3, 2), (1, 1)));
         assert_eq!(report.writers, BTreeMap::from([(4, (1, 0)), (5, (3, 2))]));
         assert_eq!(report.digits_a_second, 2.0);
         // One bin has three glyphs at 0.95, two of them right; another has one at 0.55, wrong.

@@ -12,7 +12,10 @@ use crate::reader::Class;
 /// Parts of these names are tests: they are never trained on and never used to choose anything.
 pub const TEST_PARTS: [&str; 3] = ["t10k", "test", "validation"];
 
-/// The labels of the part `symbols` of BHMSDS (its README).
+/// The part of BHMSDS that holds symbols, each stretched to fill its frame.
+pub(crate) const BHMSDS_PART: &str = "symbols";
+
+/// The labels of that part (its README).
 const BHMSDS_SYMBOLS: [&str; 8] = ["dot", "minus", "plus", "slash", "w", "x", "y", "z"];
 
 /// The class that a symbol of this name belongs to; whatever is no amount symbol is [`Class::NotADigit`].
@@ -68,7 +71,7 @@ pub(crate) fn names(folder: &Path, part: &str) -> Result<Option<Vec<(u8, String)
             .ok_or_else(|| fault("each line must be a number and a name, such as `0 plus`".to_owned()));
     }
     let fixed = || (0..).zip(BHMSDS_SYMBOLS).map(|(number, name)| (number, name.to_owned())).collect();
-    Ok((part == "symbols").then(fixed))
+    Ok((part == BHMSDS_PART).then(fixed))
 }
 
 #[cfg(test)]

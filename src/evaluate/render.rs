@@ -34,6 +34,11 @@ pub fn report(report: &DigitReport) -> String {
         confusion.errors()
     );
     let percent = |share: f64| format!("{:.3} %", 100.0 * share);
+    if report.among_digits.0 > 0 {
+        let (count, right) = report.among_digits;
+        let share = 100.0 * right as f64 / count as f64;
+        let _ = writeln!(text, "the most probable of the ten digits is right for {right} of {count}, {share:.2} %");
+    }
     let _ = writeln!(text, "error with 1 % rejected: {}", percent(report.error_at_one_percent_rejected));
     let _ = writeln!(text, "expected calibration error (15 bins): {}", percent(report.calibration_error));
     if report.false_digits.0 > 0 {

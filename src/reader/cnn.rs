@@ -8,6 +8,9 @@ use crate::reader::engine::Engine;
 use crate::reader::weights::Weights;
 use crate::reader::{CLASS_COUNT, DigitReader, Reading};
 
+/// The shipped weights; `models/digits.md` tells how they were made.
+const SHIPPED: &[u8] = include_bytes!("../../models/digits.safetensors");
+
 /// A convolutional network on one thread a call; calls may run side by side.
 #[derive(Clone, Debug)]
 pub struct CnnReader {
@@ -27,6 +30,14 @@ impl CnnReader {
             return Err(Error::Model { model: "cnn".to_owned(), reason });
         }
         Ok(Self { engine, temperature: weights.temperature })
+    }
+
+    /// The shipped reader, which is part of the program.
+    ///
+    /// # Errors
+    /// [`Error::Model`] if the program was built with a damaged file.
+    pub fn shipped() -> Result<Self> {
+        Self::from_bytes("digits (built in)", SHIPPED)
     }
 
     /// The reader in the bytes of a safetensors file; `name` is what messages call it.
@@ -85,6 +96,24 @@ mod tests {
         assert!(sharp.probabilities[1] > flat.probabilities[1] && flat.probabilities[1] > flat.probabilities[0]);
         assert!((flat.probabilities[1] / flat.probabilities[0] - 1f32.exp()).abs() < 1e-4);
         assert_eq!(sharp.probabilities[3..], [0.0; CLASS_COUNT - 3]);
+    }
+
+    #[test]
+    fn the_shipped_reader_reads_a_drawn_digit() -> Result<()> {
+        let mut ink = image::GrayImage::new(40, 60);
+        for step in 0..400 {
+            let turn = step as f32 * std::f32::consts::TAU / 400.0;
+            for width in -2..=2 {
+                let radius = 1.0 + width as f32 / 20.0;
+                let (x, y) = (20.0 + 14.0 * radius * turn.cos(), 30.0 + 24.0 * radius * turn.sin());
+                ink.put_pixel(x as u32, y as u32, image::Luma([255]));
+            }
+        }
+        let glyph = crate::glyph::normalise(&ink, crate::geometry::Rect::new(0, 0, 40, 60));
+        let readings = CnnReader::shipped()?.read(&[glyph])?;
+        assert_eq!(readings[0].best_digit().0, 0);
+        assert!(readings[0].best_digit().1 > 0.9, "{:?}", readings[0]);
+        Ok(())
     }
 
     #[test]

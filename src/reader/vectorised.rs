@@ -9,7 +9,7 @@
 pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
     #[cfg(target_arch = "x86_64")]
     {
-        if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl") && has_avx2() {
+        if has_wide_registers() {
             // SAFETY: the processor has just been asked for these instructions.
             return unsafe { with_avx512(work) };
         }
@@ -19,6 +19,19 @@ pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
         }
     }
     work()
+}
+
+/// Whether there are 32 registers of 16 values (AVX-512).
+#[inline]
+pub fn has_wide_registers() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl") && has_avx2()
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        false
+    }
 }
 
 /// Whether products and sums can be fused in one fast instruction (on other processors the fused sum is a slow call).

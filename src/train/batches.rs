@@ -19,27 +19,30 @@ use crate::reader::Class;
 const AHEAD: usize = 8;
 
 /// Share of a batch that is no digit: symbols, letters and rubbish.
-const NO_DIGIT_SHARE: f64 = 0.24;
+const NO_DIGIT_SHARE: f64 = 0.21;
 
 /// Of those, the share drawn from the symbols and letters of the data, and that of pieces of digits; the rest is drawn with
 /// a virtual pen.
 const REAL_SYMBOL_SHARE: f64 = 0.35;
-const RUBBISH_SHARE: f64 = 0.35;
+const RUBBISH_SHARE: f64 = 0.32;
 
 /// How often a normalised picture is distorted in place, close to how it is, instead of going through a scan.
 const IN_PLACE_SHARE: f64 = 0.55;
 
-/// Symbols a virtual pen draws.
-const DRAWN: [Class; 8] = [
-    Class::Point,
-    Class::Comma,
-    Class::Comma,
-    Class::Dash,
-    Class::Slash,
-    Class::Dollar,
-    Class::NotADigit,
-    Class::NotADigit,
+/// What a virtual pen draws, with how often. A slash is as good as a slanted 1 when it stands alone, and rare: it is shown
+/// so seldom that a 1 wins where the two cannot be told apart, and its place among its neighbours must decide.
+const DRAWN: [(Class, f64); 6] = [
+    (Class::Point, 0.12),
+    (Class::Comma, 0.15),
+    (Class::Dash, 0.12),
+    (Class::Slash, 0.015),
+    (Class::Dollar, 0.145),
+    (Class::NotADigit, 0.45),
 ];
+
+/// How often a slash of the data is left out, for the same reason. Of 4,994 validation digits of MNIST, 11 ones were read
+/// as a slash when none was left out, and 5 when 95 % were, but then 38 of the 40 validation slashes of MDAS became a 1.
+const SLASH_LEFT_OUT: f64 = 0.5;
 
 /// Draws the samples of a group of sources in a shuffled order, each as often as its weight says.
 struct Deck<'a> {
@@ -124,11 +127,14 @@ impl<'a> Mixer<'a> {
         let kind: f64 = self.random.random();
         let (mut canvas, class) = if kind < REAL_SYMBOL_SHARE {
             let (_, sample) = self.symbols.draw(&mut self.random)?;
+            if sample.class == Class::Slash && self.random.random_bool(SLASH_LEFT_OUT) {
+                return None;
+            }
             (distort::as_scanned(&mut self.random, &sample.picture, 0.8), sample.class)
         } else if kind < REAL_SYMBOL_SHARE + RUBBISH_SHARE {
             (self.rubbish()?, Class::NotADigit)
         } else {
-            let class = DRAWN[self.random.random_range(0..DRAWN.len())];
+            let class = drawn_class(self.random.random());
             let picture = drawn::symbol(&mut self.random, class);
             (distort::as_scanned(&mut self.random, &picture, 0.6), class)
         };
@@ -154,6 +160,16 @@ impl<'a> Mixer<'a> {
             },
         }
     }
+}
+
+/// The class at this place of the running total of [`DRAWN`].
+fn drawn_class(place: f64) -> Class {
+    let mut total = 0.0;
+    let reached = DRAWN.iter().find(|(_, share)| {
+        total += share;
+        place < total
+    });
+    reached.map_or(Class::NotADigit, |(class, _)| *class)
 }
 
 /// The picture at another height, as neighbours on a form are of about one height; the nearest pixel is good enough here.

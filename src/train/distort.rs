@@ -14,6 +14,9 @@ use crate::glyph::GLYPH_SIZE_PX;
 /// Points of the grid of elastic displacements, along each side. Coarser bends whole strokes, finer makes them wobble.
 const ELASTIC_POINTS: usize = 5;
 
+/// How often a scan is so coarse that a digit has 14 to 20 pixels.
+const COARSE_SHARE: f64 = 0.1;
+
 /// An affine map and bends, from places of the target to places of the source.
 struct Warp {
     /// `a b c d` of `x = a u + b v, y = c u + d v`, around the middle of both pictures.
@@ -28,7 +31,9 @@ impl Warp {
     fn draw(random: &mut Pcg64Mcg, middle: (f32, f32), scale: f32, reach: f32, strength: f32) -> Self {
         let angle = (normal(random) * 5.0 * strength).clamp(-15.0, 15.0).to_radians();
         let slant = (normal(random) * 0.13 * strength).clamp(-0.35, 0.35);
-        let stretch = (normal(random) * 0.10 * strength).clamp(-0.25, 0.25).exp();
+        // Some hands write very wide or very narrow, and some forms make them.
+        let spread = if random.random_bool(0.15) { 0.25 } else { 0.08 };
+        let stretch = (normal(random) * spread * strength).clamp(-0.45, 0.45).exp();
         let (sine, cosine) = angle.sin_cos();
         let (across, down) = (stretch / scale, 1.0 / (stretch * scale));
         let matrix = [
@@ -118,8 +123,12 @@ pub fn in_place(random: &mut Pcg64Mcg, source: &Canvas) -> Canvas {
 pub fn as_scanned(random: &mut Pcg64Mcg, source: &Canvas, strength: f32) -> Canvas {
     let Some(bounds) = source.ink_bounds(0.1) else { return source.clone() };
     let reach = bounds.width.max(bounds.height) as f32;
-    let least = (reach * 0.6).max(18.0);
-    let size = least * (60.0 / least).max(1.0).powf(random.random::<f32>());
+    let size = if random.random_bool(COARSE_SHARE) {
+        14.0 + 6.0 * random.random::<f32>()
+    } else {
+        let least = (reach * 0.6).max(18.0);
+        least * (60.0 / least).max(1.0).powf(random.random::<f32>())
+    };
     let side = (size * 1.5).ceil() as usize + 6;
     let middle = bounds.center();
     let warp = Warp::draw(random, (middle.x as f32, middle.y as f32), size / reach, reach, strength);

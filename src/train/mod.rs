@@ -73,7 +73,7 @@ impl TrainRequest {
     pub fn new(data: Vec<PathBuf>) -> Self {
         Self {
             data,
-            epochs: 60,
+            epochs: 40,
             seed: 1,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             learning_rate: 0.004,
@@ -97,6 +97,8 @@ pub struct Progress {
     pub validation: Vec<ValidationFigure>,
     /// Images trained on, a second.
     pub images_a_second: f32,
+    /// The averaged weights so far, not calibrated yet: good for a look, or to be kept if training is broken off.
+    pub weights: Weights,
 }
 
 /// How well one part's validation images are read.
@@ -158,6 +160,7 @@ pub fn train(request: &TrainRequest, progress: &mut dyn FnMut(&Progress)) -> Res
                 accuracy: correct as f32 / images as f32,
                 validation: validate(&weights, &samples.validation),
                 images_a_second,
+                weights,
             });
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::canvas::Canvas;
 use crate::error::{Error, Result};
 use crate::evaluate::glyphs::{glyph, without_paper};
-use crate::evaluate::labels::{self, TEST_PARTS};
+use crate::evaluate::labels::{self, BHMSDS_PART, TEST_PARTS};
 use crate::glyph::{GLYPH_SIZE_PX, Glyph};
 use crate::idx::{self, LabelledImages};
 use crate::reader::Class;
@@ -20,8 +20,10 @@ const KNOWN_WRITER_WEIGHT: f32 = 3.0;
 /// How often a digit of a set that stretches its digits to the frame is seen: proportions are lost there.
 const STRETCHED_WEIGHT: f32 = 0.3;
 
-/// Letters that a person cannot tell from a digit are not used as "not a digit": z and 2, y and 4 or 9.
+/// Letters that a person cannot tell from a digit are not used as "not a digit": z and 2, y and 4 or 9. Nor are slashes
+/// used that were stretched to the frame: at 45 degrees they look like the slanted 1 of many hands.
 const LIKE_DIGITS: [&str; 2] = ["z", "y"];
+const STRETCHED_AWAY: &str = "slash";
 
 /// One picture to train on.
 #[derive(Clone, Debug)]
@@ -92,8 +94,6 @@ impl Samples {
     fn add(&mut self, folder: &Path, part: &LabelledImages) -> Result<()> {
         let classes = labels::classes(folder, part)?;
         let names = labels::names(folder, &part.part)?.unwrap_or_default();
-        let like_digits =
-            |label: u8| names.iter().any(|(number, name)| *number == label && LIKE_DIGITS.contains(&name.as_str()));
         let kept = kept_for_validation(part);
         let folder_name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let name = format!("{folder_name} {}", part.part).trim_end().to_owned();
@@ -106,7 +106,12 @@ impl Samples {
             (None, true) => 1.0,
             (None, false) => STRETCHED_WEIGHT,
         };
-        for index in (0..part.len()).filter(|&index| !like_digits(part.labels[index])) {
+        let fills_frame = part.part == BHMSDS_PART;
+        let unfit = |label: u8| {
+            let name = names.iter().find(|(number, _)| *number == label).map_or("", |(_, name)| name);
+            LIKE_DIGITS.contains(&name) || (fills_frame && name == STRETCHED_AWAY)
+        };
+        for index in (0..part.len()).filter(|&index| !unfit(part.labels[index])) {
             if kept[index] {
                 validation.glyphs.push(glyph(part, index));
                 validation.classes.push(classes[index]);
