@@ -103,24 +103,56 @@ impl Pipeline {
                 Layout::Page | Layout::Line => segment::segment(&form, field),
             })
             .collect();
-        let glyphs: Vec<Glyph> = segments
-            .iter()
-            .flat_map(|segments| segments.candidates.iter().map(move |candidate| (segments, candidate)))
-            .map(|(segments, candidate)| glyph::normalise(&segments.ink_of(candidate), candidate.bounds))
-            .collect();
-        let readings = self.reader.read(&glyphs)?;
+        let readings = self.read_lattices(&segments)?;
         Ok(self.numbers_of(&form, &segments, &readings))
     }
 
+    /// Reads the candidates of all fields in two batches: whole components first, then whatever these leave in question.
+    fn read_lattices(&self, segments: &[Segments]) -> Result<Vec<Vec<Reading>>> {
+        let mut readings: Vec<Vec<Reading>> =
+            segments.iter().map(|segments| vec![Reading::UNREAD; segments.candidates.len()]).collect();
+        let whole: Vec<Vec<usize>> = segments.iter().map(Segments::whole_candidates).collect();
+        self.read_some(segments, &whole, &mut readings)?;
+        let open: Vec<Vec<usize>> = segments
+            .iter()
+            .zip(&whole)
+            .zip(&readings)
+            .map(|((segments, whole), readings)| {
+                let probabilities: Vec<(usize, f32)> =
+                    whole.iter().map(|&index| (index, readings[index].best_digit().1)).collect();
+                segments.open_candidates(&probabilities)
+            })
+            .collect();
+        self.read_some(segments, &open, &mut readings)?;
+        Ok(readings)
+    }
+
+    /// Reads the chosen candidates of each field, all in one batch.
+    fn read_some(&self, segments: &[Segments], chosen: &[Vec<usize>], readings: &mut [Vec<Reading>]) -> Result<()> {
+        let places: Vec<(usize, usize)> = chosen
+            .iter()
+            .enumerate()
+            .flat_map(|(field, candidates)| candidates.iter().map(move |&candidate| (field, candidate)))
+            .collect();
+        let glyphs: Vec<Glyph> = places
+            .iter()
+            .map(|&(field, index)| {
+                let candidate = &segments[field].candidates[index];
+                glyph::normalise(&segments[field].ink_of(candidate), candidate.bounds)
+            })
+            .collect();
+        for ((field, candidate), reading) in places.into_iter().zip(self.reader.read(&glyphs)?) {
+            readings[field][candidate] = reading;
+        }
+        Ok(())
+    }
+
     /// Hands each field its share of the readings, and names the numbers that come of them.
-    fn numbers_of(&self, form: &Form, segments: &[Segments], readings: &[Reading]) -> Vec<Number> {
+    fn numbers_of(&self, form: &Form, segments: &[Segments], readings: &[Vec<Reading>]) -> Vec<Number> {
         let rules = number::Rules { kind: self.settings.kind, min_confidence: self.settings.min_confidence };
-        let mut rest = readings;
         let mut numbers = Vec::new();
         let usual_height_px = usual_height_px(segments);
-        for (field, segments) in form.fields.iter().zip(segments) {
-            let (own, others) = rest.split_at(segments.candidates.len());
-            rest = others;
+        for ((field, segments), own) in form.fields.iter().zip(segments).zip(readings) {
             let mut number = number::decide(segments, own, &rules, &field.bounds, &form.page.to_scan);
             let is_print = segments.line_height_px < PRINT_HEIGHT_SHARE * usual_height_px;
             if self.settings.layout == Layout::Page && (is_print || !is_reported(&number, &field.shape)) {

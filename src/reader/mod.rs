@@ -76,6 +76,9 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Stands for a glyph that was not read, since nothing depends on it: no class has any probability.
+    pub const UNREAD: Reading = Reading { probabilities: [0.0; CLASS_COUNT] };
+
     /// The probability of a class.
     pub fn of(&self, class: Class) -> f32 {
         self.probabilities[class.index()]

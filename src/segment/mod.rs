@@ -70,6 +70,11 @@ const FLOATING_INCH: f32 = 0.2;
 /// Ink lower than this, in inches (1.2 mm), is no handwriting.
 const MIN_LINE_HEIGHT_INCH: f32 = 0.047;
 
+/// A component read as a digit with at least this probability, and no wider than this in line heights, is one digit: cutting it, or
+/// joining it to such another, changed no number of 2,700 on drawn forms and took half of the time.
+const SURE: f32 = 0.9;
+const WIDEST_SURE_SHARE: f32 = 0.95;
+
 /// Share of the page's threshold below which there is no ink in a field.
 const FLOOR_SHARE: f32 = 0.6;
 
@@ -290,6 +295,46 @@ impl Segments {
         let (source, target) = (source..source + length, target..target + length);
         let pixels: &mut [u8] = crop;
         pixels[target].copy_from_slice(&self.ink.as_raw()[source]);
+    }
+
+    /// The candidates that are one whole component each: most are right, and the others matter only where they are not.
+    pub fn whole_candidates(&self) -> Vec<usize> {
+        let spans = self.spans();
+        let is_whole = |candidate: &Candidate| {
+            let component = self.pieces[candidate.first].component;
+            spans[component] == (candidate.first, candidate.last)
+        };
+        (0..self.candidates.len()).filter(|&index| is_whole(&self.candidates[index])).collect()
+    }
+
+    /// The candidates that are still in question if whole candidates have been read with these probabilities: all that cut or join a
+    /// component which is wide for a digit, or was not read as one for sure.
+    pub fn open_candidates(&self, whole: &[(usize, f32)]) -> Vec<usize> {
+        let widest_px = WIDEST_SURE_SHARE * self.line_height_px;
+        let sure: Vec<usize> = whole
+            .iter()
+            .filter(|(index, probability)| {
+                *probability >= SURE && self.candidates[*index].bounds.width as f32 <= widest_px
+            })
+            .map(|(index, _)| self.pieces[self.candidates[*index].first].component)
+            .collect();
+        let is_open = |index: usize| {
+            let candidate = &self.candidates[index];
+            let pieces = &self.pieces[candidate.first..=candidate.last];
+            let is_read = whole.iter().any(|(other, _)| *other == index);
+            !is_read && pieces.iter().any(|piece| !sure.contains(&piece.component))
+        };
+        (0..self.candidates.len()).filter(|&index| is_open(index)).collect()
+    }
+
+    /// The first and last piece of each component.
+    fn spans(&self) -> Vec<(usize, usize)> {
+        let mut spans = vec![(usize::MAX, 0); self.pieces.iter().map(|piece| piece.component + 1).max().unwrap_or(0)];
+        for (place, piece) in self.pieces.iter().enumerate() {
+            let span = &mut spans[piece.component];
+            *span = (span.0.min(place), span.1.max(place));
+        }
+        spans
     }
 
     /// The box around all pieces; empty where there is none.
