@@ -24,3 +24,4 @@ pub mod segment;
 pub mod synth;
 pub mod table;
 pub mod train;
+pub mod vectorised;

@@ -3,6 +3,7 @@
 use image::{GrayImage, RgbImage};
 
 use crate::scan::Pixels;
+use crate::vectorised::vectorised;
 
 /// Half the side of the window in which a pixel is compared with its surroundings, in pixels of the reduced image.
 const WINDOW_RADIUS_PX: usize = 12;
@@ -90,7 +91,7 @@ pub fn reduce(grey: &GrayImage, factor: u32) -> GrayImage {
     for band in grey.as_raw().chunks_exact(grey.width() as usize * step).take(height as usize) {
         sums.fill(0);
         for row in band.chunks_exact(grey.width() as usize) {
-            sums.iter_mut().zip(row).for_each(|(sum, &value)| *sum += u32::from(value));
+            vectorised(|| sums.iter_mut().zip(row).for_each(|(sum, &value)| *sum += u32::from(value)));
         }
         reduced.extend(sums.chunks_exact(step).map(|columns| (columns.iter().sum::<u32>() / area) as u8));
     }

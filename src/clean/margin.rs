@@ -2,6 +2,8 @@
 
 use image::GrayImage;
 
+use crate::vectorised::vectorised;
+
 /// A column or row at the border belongs to the margin if this share of it is dark.
 const DARK_SHARE: f32 = 0.9;
 
@@ -15,15 +17,14 @@ pub fn clear(ink: &mut GrayImage, level: u8) {
     if width == 0 || height == 0 {
         return;
     }
-    let is_dark = |count: usize, length: usize| count as f32 >= DARK_SHARE * length as f32;
-    let mut dark_in_column = vec![0usize; width];
+    let is_dark = |count: u32, length: usize| count as f32 >= DARK_SHARE * length as f32;
+    let mut dark_in_column = vec![0u32; width];
     let mut dark_rows = Vec::with_capacity(height);
     for row in ink.as_raw().chunks_exact(width) {
-        let mut dark = 0;
-        for (count, &value) in dark_in_column.iter_mut().zip(row) {
-            *count += usize::from(value >= level);
-            dark += usize::from(value >= level);
-        }
+        vectorised(|| {
+            dark_in_column.iter_mut().zip(row).for_each(|(count, &value)| *count += u32::from(value >= level));
+        });
+        let dark = vectorised(|| row.iter().map(|&value| u32::from(value >= level)).sum());
         dark_rows.push(is_dark(dark, width));
     }
     let dark_columns: Vec<bool> = dark_in_column.iter().map(|&count| is_dark(count, height)).collect();

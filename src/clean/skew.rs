@@ -3,6 +3,7 @@
 use image::GrayImage;
 
 use crate::geometry::Transform;
+use crate::vectorised::vectorised;
 
 /// Largest skew looked for, in degrees to either side.
 pub const MAX_SKEW_DEG: f64 = 10.0;
@@ -131,17 +132,20 @@ fn shear_columns(ink: &GrayImage, slope: f64, drop: f64, out_height: usize) -> G
         if (0..height).contains(&y) { &source[y as usize * width..(y as usize + 1) * width] } else { &blank[..] }
     };
     for (y, out) in sheared.chunks_exact_mut(width).enumerate() {
-        for &(start, end, shift) in &pieces {
-            // Whole vectors: what is written beyond the piece is overwritten by the next one.
-            let end = (start + (end - start).next_multiple_of(LANES)).min(width);
-            let upper = &row_at(y as i64 + shift)[start..end];
-            let lower = &row_at(y as i64 + shift + 1)[start..end];
-            blend(&mut out[start..end], upper, lower, &weights[start..end]);
-        }
+        vectorised(|| {
+            for &(start, end, shift) in &pieces {
+                // Whole vectors: what is written beyond the piece is overwritten by the next one.
+                let end = (start + (end - start).next_multiple_of(LANES)).min(width);
+                let upper = &row_at(y as i64 + shift)[start..end];
+                let lower = &row_at(y as i64 + shift + 1)[start..end];
+                blend(&mut out[start..end], upper, lower, &weights[start..end]);
+            }
+        });
     }
     GrayImage::from_raw(ink.width(), out_height as u32, sheared).unwrap_or_default()
 }
 
+#[inline(always)]
 fn blend(out: &mut [u8], first: &[u8], second: &[u8], weights: &[u16]) {
     for (((out, &a), &b), &weight) in out.iter_mut().zip(first).zip(second).zip(weights) {
         *out = ((u16::from(a) * (128 - weight) + u16::from(b) * weight + 64) >> 7) as u8;
@@ -161,9 +165,11 @@ fn shear_rows(ink: &GrayImage, lean: f64, lead: f64, out_width: usize) -> GrayIm
         let mix =
             |here: u8, before: u8| ((u16::from(here) * (128 - weight) + u16::from(before) * weight + 64) >> 7) as u8;
         out[0] = mix(row[0], 0);
-        for ((out, &here), &before) in out[1..].iter_mut().zip(&row[1..]).zip(row) {
-            *out = mix(here, before);
-        }
+        vectorised(|| {
+            for ((out, &here), &before) in out[1..].iter_mut().zip(&row[1..]).zip(row) {
+                *out = mix(here, before);
+            }
+        });
         if let Some(last) = out.get_mut(width) {
             *last = mix(0, row[width - 1]);
         }

@@ -7,8 +7,8 @@
 
 use crate::glyph::{GLYPH_SIZE_PX, Glyph};
 use crate::reader::architecture::Layer;
-use crate::reader::vectorised::{has_fused_sums, vectorised};
 use crate::reader::weights::{LayerWeights, Weights};
+use crate::vectorised::{has_fused_sums, vectorised};
 
 /// Channels that are summed at once: one register of AVX-512, two of AVX2, four of NEON. Channels are padded to this.
 const LANES: usize = 16;

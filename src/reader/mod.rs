@@ -5,7 +5,6 @@
 pub mod architecture;
 pub mod cnn;
 pub mod engine;
-pub mod vectorised;
 pub mod weights;
 
 use crate::error::Result;

@@ -2,6 +2,8 @@
 
 use image::GrayImage;
 
+use crate::vectorised::vectorised;
+
 /// A gradient below this is grain, in levels a pixel.
 const MIN_GRADIENT: u16 = 14;
 
@@ -57,15 +59,22 @@ fn gradients(ink: &GrayImage) -> Vec<u16> {
     let (width, height) = (ink.width() as usize, ink.height() as usize);
     let source = ink.as_raw();
     let mut gradients = vec![0u16; width * height];
+    if width < 3 {
+        return gradients;
+    }
     for y in 1..height.saturating_sub(1) {
         let row = |row: usize| &source[row * width..(row + 1) * width];
         let (above, here, below) = (row(y - 1), row(y), row(y + 1));
         let out = &mut gradients[y * width..(y + 1) * width];
-        for x in 1..width.saturating_sub(1) {
-            let across = u16::from(here[x + 1].abs_diff(here[x - 1]));
-            let down = u16::from(below[x].abs_diff(above[x]));
-            out[x] = across.max(down) + across.min(down) / 2;
-        }
+        let inner = width.saturating_sub(2);
+        vectorised(|| {
+            let rows = here[..inner].iter().zip(&here[2..]).zip(&above[1..]).zip(&below[1..]);
+            for ((((left, right), above), below), out) in rows.zip(&mut out[1..]) {
+                let across = u16::from(left.abs_diff(*right));
+                let down = u16::from(below.abs_diff(*above));
+                *out = across.max(down) + across.min(down) / 2;
+            }
+        });
     }
     gradients
 }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 
 use super::convolution::{contiguous, with_values};
-use crate::reader::vectorised::vectorised;
+use crate::vectorised::vectorised;
 
 /// Added to each variance, as in Ioffe and Szegedy 2015 and in PyTorch.
 pub const VARIANCE_FLOOR: f32 = 1e-5;

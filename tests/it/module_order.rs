@@ -4,8 +4,25 @@ use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first: a module imports those before it alone.
 const ORDER: [&str; 18] = [
-    "error", "geometry", "idx", "runs", "scan", "clean", "form", "segment", "glyph", "reader", "number", "table",
-    "pipeline", "batch", "synth", "evaluate", "train", "lib",
+    "error",
+    "geometry",
+    "idx",
+    "runs",
+    "vectorised",
+    "scan",
+    "clean",
+    "form",
+    "segment",
+    "glyph",
+    "reader",
+    "number",
+    "table",
+    "pipeline",
+    "batch",
+    "synth",
+    "evaluate",
+    "train",
+    "lib",
 ];
 
 /// The stages whose order `pipeline` alone may know.
