@@ -1,6 +1,6 @@
 //! Ink as horizontal runs, and connected components made of them.
 //!
-//! In: a mask (0 is paper, anything else ink). Out: [`Runs`], and [`Components`] with a box and an area each. A page at 300 dpi
+//! In: a mask (0 is paper, anything else ink). Out: [`Runs`], and [`Component`]s with a box and an area each. A page at 300 dpi
 //! has some 100,000 runs but 8.7 million pixels: labelling runs took 2.2 ms where labelling pixels took 82 ms.
 
 use image::GrayImage;

@@ -107,11 +107,17 @@ pub fn denoise(grey: GrayImage, noise: &Noise) -> GrayImage {
     grey
 }
 
-/// The median of each pixel and its eight neighbours; the border stays as it is.
+/// Neighbours within this many levels of a pixel are like it ...
+const LIKE_LEVELS: u8 = 60;
+
+/// ... and a pixel with fewer of them than this is a speck. A thin line has two: a plain median would break it.
+const MIN_LIKE: u8 = 2;
+
+/// Replaces specks by the median of their 3x3 neighbourhood (a switching median; Sun and Neuvo 1994); all else, and the border, stays.
 ///
 /// A sorting network over whole rows (Paeth's 19 exchanges): the compiler turns each exchange into vector instructions on any
 /// processor. Measured 2 ms a page of 2480x3508, where imageproc's histogram median takes 890 ms.
-pub fn median_3x3(grey: &GrayImage) -> GrayImage {
+fn median_3x3(grey: &GrayImage) -> GrayImage {
     filter_rows(grey, |above, row, below, out| {
         let inner = out.len() - 2;
         for x in 0..inner {
@@ -133,8 +139,10 @@ pub fn median_3x3(grey: &GrayImage) -> GrayImage {
                     p[$b] = high;
                 )*};
             }
+            let center = p[4];
+            let like = p.iter().map(|&value| u8::from(value.abs_diff(center) <= LIKE_LEVELS)).sum::<u8>() - 1;
             exchange!(1 2, 4 5, 7 8, 0 1, 3 4, 6 7, 1 2, 4 5, 7 8, 0 3, 5 8, 4 7, 3 6, 1 4, 2 5, 4 7, 4 2, 6 4, 4 2);
-            out[x + 1] = p[4];
+            out[x + 1] = if like < MIN_LIKE { p[4] } else { center };
         }
     })
 }
@@ -188,9 +196,18 @@ mod tests {
     }
 
     #[test]
-    fn the_median_equals_sorting() {
+    fn a_thin_line_stays_whole() {
+        let picture = mask_of(&["....#....", "....#....", "....#....", "....#....", "....#...."]);
+        assert_eq!(median_3x3(&picture), picture);
+    }
+
+    #[test]
+    fn a_speck_becomes_the_median_of_its_neighbours() {
         let mut random = rand_pcg::Pcg32::seed_from_u64(1);
-        let grey = GrayImage::from_fn(40, 30, |_, _| image::Luma([random.random::<u8>()]));
+        let mut grey = GrayImage::from_fn(40, 30, |_, _| image::Luma([200 + random.random_range(0..20u8)]));
+        for (x, y) in [(1, 1), (20, 10), (38, 28), (5, 17)] {
+            grey.put_pixel(x, y, image::Luma([0]));
+        }
         let cleaned = median_3x3(&grey);
         for (x, y) in [(1, 1), (20, 10), (38, 28), (5, 17)] {
             let mut nine: Vec<u8> =

@@ -5,6 +5,7 @@
 mod background;
 mod denoise;
 mod grey;
+mod margin;
 mod skew;
 mod threshold;
 
@@ -26,8 +27,8 @@ const SKEW_DPI: f32 = 75.0;
 /// A page whose largest connected piece of ink is smaller than this is blank, in millimetres.
 const SMALLEST_WRITING_MM: f32 = 0.8;
 
-/// A page of which more than this is one piece of ink is no writing but an open scanner lid.
-const ALL_BLACK_PERCENT: i64 = 95;
+/// Black margins are darker than this on the ink plane.
+const MARGIN_LEVEL: u8 = 140;
 
 /// What to do to a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +68,8 @@ pub fn clean(page: Page, upright: Upright) -> CleanPage {
     let (grey, inverted) = grey::to_grey(page.pixels);
     let dpi = stated_dpi.unwrap_or_else(|| estimated_dpi(grey.width(), grey.height()));
     let noise = denoise::measure(&grey);
-    let ink = background::flatten(&denoise::denoise(grey, &noise));
+    let mut ink = background::flatten(&denoise::denoise(grey, &noise));
+    margin::clear(&mut ink, MARGIN_LEVEL);
     let skew_deg = match upright {
         Upright::Deskew => measure_skew_deg(&ink, dpi),
         Upright::Keep => 0.0,
@@ -91,11 +93,9 @@ fn measure_skew_deg(ink: &GrayImage, dpi: f32) -> f64 {
 /// Whether no piece of ink is as large as the smallest writing.
 fn is_blank(mask: &GrayImage, dpi: f32) -> bool {
     let smallest_px = (SMALLEST_WRITING_MM / 25.4 * dpi).max(2.0) as i32;
-    let page_px = i64::from(mask.width()) * i64::from(mask.height());
-    !components(&Runs::of_mask(mask)).iter().any(|component| {
-        let all_black = i64::from(component.area_px) * 100 > page_px * ALL_BLACK_PERCENT;
-        !all_black && component.bounds.width.max(component.bounds.height) >= smallest_px
-    })
+    !components(&Runs::of_mask(mask))
+        .iter()
+        .any(|component| component.bounds.width.max(component.bounds.height) >= smallest_px)
 }
 
 /// The resolution of a page without a statement, from its shape: A4 and letter pages, cheques.

@@ -56,9 +56,9 @@ pub fn otsu(histogram: &[u32; 256]) -> usize {
     let total: f64 = histogram.iter().map(|&count| f64::from(count)).sum();
     let sum: f64 = histogram.iter().enumerate().map(|(value, &count)| value as f64 * f64::from(count)).sum();
     let (mut below, mut sum_below, mut best, mut level) = (0.0, 0.0, -1.0, 1);
-    for value in 0..255 {
-        below += f64::from(histogram[value]);
-        sum_below += value as f64 * f64::from(histogram[value]);
+    for (value, &count) in histogram[..255].iter().enumerate() {
+        below += f64::from(count);
+        sum_below += value as f64 * f64::from(count);
         let above = total - below;
         if below == 0.0 || above == 0.0 {
             continue;

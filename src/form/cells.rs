@@ -63,6 +63,7 @@ fn draw(ruling: &Ruling, width: i32, height: i32, factor: i32, corner_px: i32) -
         let b = rule.bounds;
         fill(Rect::new(b.x - corner_px, b.y, b.width + 2 * corner_px, b.height));
     }
+    ruling.bars.iter().for_each(|bar| fill(*bar));
     for rule in &ruling.vertical {
         let b = rule.bounds;
         fill(Rect::new(b.x, b.y - corner_px, b.width, b.height + 2 * corner_px));
@@ -84,6 +85,7 @@ mod tests {
         let ruling = Ruling {
             horizontal: vec![rule(Rect::new(100, 100, 195, 3)), rule(Rect::new(100, 184, 195, 3))],
             vertical: (0..4).map(|n| rule(Rect::new(100 + n * 64, 100, 3, 87))).collect(),
+            bars: Vec::new(),
         };
         let cells = find(&ruling, 600, 400, 300.0);
         assert_eq!(cells.len(), 3);
@@ -96,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_lone_line_makes_no_cell() {
-        let ruling = Ruling { horizontal: vec![rule(Rect::new(50, 200, 500, 3))], vertical: Vec::new() };
+        let ruling = Ruling { horizontal: vec![rule(Rect::new(50, 200, 500, 3))], ..Ruling::default() };
         assert!(find(&ruling, 600, 400, 300.0).is_empty());
     }
 }

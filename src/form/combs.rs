@@ -88,7 +88,7 @@ mod tests {
 
     fn lines(left: i32, right: i32) -> Ruling {
         let rule = |y: i32| Rule { bounds: Rect::from_edges(left, y, right, y + 3), thickness_px: 3 };
-        Ruling { horizontal: vec![rule(100), rule(184)], vertical: Vec::new() }
+        Ruling { horizontal: vec![rule(100), rule(184)], ..Ruling::default() }
     }
 
     #[test]

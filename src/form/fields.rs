@@ -36,8 +36,15 @@ fn without_containers(fields: Vec<Field>) -> Vec<Field> {
             .enumerate()
             .any(|(place, other)| place != index && is_inside(other) && other.area() * 10 < bounds[index].area() * 8)
     };
-    let keep: Vec<bool> =
-        fields.iter().enumerate().map(|(index, field)| field.shape != Shape::Box || !holds_another(index)).collect();
+    let keep: Vec<bool> = fields
+        .iter()
+        .enumerate()
+        .map(|(index, field)| match field.shape {
+            Shape::Box => !holds_another(index),
+            Shape::Underline { .. } => !is_within_another_room(index, &fields),
+            _ => true,
+        })
+        .collect();
     fields.into_iter().zip(keep).filter_map(|(field, keep)| keep.then_some(field)).collect()
 }
 
@@ -93,6 +100,15 @@ fn chain_from(cells: &[Rect], by_column: &[usize], used: &[bool], dpi: f32) -> V
         }
     }
     chain
+}
+
+/// Whether an underline lies in the room above a longer one: a level stroke of a signature, say.
+fn is_within_another_room(index: usize, fields: &[Field]) -> bool {
+    let own = fields[index].bounds;
+    fields.iter().enumerate().any(|(place, other)| {
+        let longer = other.bounds.width > own.width && matches!(other.shape, Shape::Underline { .. });
+        place != index && longer && other.bounds.intersection(&own).area() * 10 > own.area() * 7
+    })
 }
 
 /// Level lines that are no edge of a cell, with the room above them as far as the next line.
@@ -167,7 +183,7 @@ mod tests {
     #[test]
     fn an_underline_has_room_above_up_to_the_next_line() {
         let rule = |y: i32| Rule { bounds: Rect::new(100, y, 400, 3), thickness_px: 3 };
-        let ruling = Ruling { horizontal: vec![rule(200), rule(290)], vertical: Vec::new() };
+        let ruling = Ruling { horizontal: vec![rule(200), rule(290)], ..Ruling::default() };
         let fields = find(&[], &ruling, 300.0);
         assert_eq!(fields.len(), 2);
         assert_eq!(fields[1].bounds.y, 203);

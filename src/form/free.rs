@@ -8,6 +8,9 @@ use crate::runs::Component;
 const MIN_HEIGHT_INCH: f32 = 0.115;
 const MAX_HEIGHT_INCH: f32 = 0.7;
 
+/// Small letters are at least this high (1.3 mm); a group with many of them is print or words.
+const LETTER_HEIGHT_INCH: f32 = 0.05;
+
 /// Characters of one group lie at most this share of their height apart.
 const MAX_GAP_SHARE: f32 = 0.9;
 
@@ -22,7 +25,8 @@ const PRINT_SPREAD_SHARE: f32 = 0.05;
 
 /// Groups of characters outside all fields.
 pub fn find(components: &[Component], fields: &[Field], dpi: f32) -> Vec<Field> {
-    let (min_height, max_height) = ((MIN_HEIGHT_INCH * dpi) as i32, (MAX_HEIGHT_INCH * dpi) as i32);
+    let px = |inch: f32| (inch * dpi) as i32;
+    let (letter_height, min_height, max_height) = (px(LETTER_HEIGHT_INCH), px(MIN_HEIGHT_INCH), px(MAX_HEIGHT_INCH));
     let solids: Vec<Rect> = components
         .iter()
         .map(|component| component.bounds)
@@ -35,12 +39,15 @@ pub fn find(components: &[Component], fields: &[Field], dpi: f32) -> Vec<Field> 
     let mut characters: Vec<Rect> = components
         .iter()
         .map(|component| component.bounds)
-        .filter(|bounds| (min_height..=max_height).contains(&bounds.height) && !is_taken(bounds))
+        .filter(|bounds| (letter_height..=max_height).contains(&bounds.height) && !is_taken(bounds))
         .collect();
     characters.sort_by_key(|bounds| bounds.x);
     group(&characters)
         .into_iter()
-        .filter(|members| members.len() >= MIN_CHARACTERS && !looks_printed(members))
+        .filter(|members| {
+            let tall = members.iter().filter(|member| member.height >= min_height).count();
+            tall >= MIN_CHARACTERS && tall * 5 >= members.len() * 4 && !looks_printed(members)
+        })
         .map(|members| {
             let bounds = members.iter().fold(Rect::default(), |bounds, member| bounds.union(member));
             Field { bounds: bounds.grown((0.03 * dpi) as i32), shape: Shape::Free }

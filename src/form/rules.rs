@@ -21,6 +21,8 @@ pub struct Ruling {
     pub horizontal: Vec<Rule>,
     /// Plumb lines, in no particular order.
     pub vertical: Vec<Rule>,
+    /// Bars: what is as straight and long as a line, but thicker, such as the dark head of a table.
+    pub bars: Vec<Rect>,
 }
 
 /// Lengths in inches, for any resolution. A digit's bar or stem is rarely straight to the pixel for so long.
@@ -37,6 +39,8 @@ const MAX_THICKNESS_INCH: f32 = 0.03;
 const MAX_FREE_THICKNESS_INCH: f32 = 0.013;
 /// Lines longer than this are no pen stroke.
 const LONG_INCH: f32 = 1.2;
+/// A bar is at least this long.
+const MIN_BAR_INCH: f32 = 1.0;
 /// Breaks of a line up to this length are bridged.
 const GAP_INCH: f32 = 0.013;
 /// Two pieces of one line may lie this far apart.
@@ -47,7 +51,9 @@ pub fn find(mask: &GrayImage, runs: &Runs, dpi: f32) -> Ruling {
     let px = |inch: f32| (inch * dpi).round().max(1.0) as i32;
     let max_thickness = px(MAX_THICKNESS_INCH);
     let mut horizontal_pieces = level_pieces(runs, px(MIN_HORIZONTAL_INCH), px(GAP_INCH));
-    horizontal_pieces.retain(|piece| is_thin(mask, piece, max_thickness, false));
+    let thick: Vec<Run> =
+        horizontal_pieces.extract_if(.., |piece| !is_thin(mask, piece, max_thickness, false)).collect();
+    let bars = bars_of(thick, runs.row_count(), px(MIN_BAR_INCH), max_thickness);
     let mut horizontal = rules_of(&horizontal_pieces, runs.row_count(), max_thickness, false);
     horizontal.retain(|rule| is_pure(mask, rule, false));
     join_collinear(&mut horizontal, px(COLLINEAR_GAP_INCH));
@@ -69,12 +75,24 @@ pub fn find(mask: &GrayImage, runs: &Runs, dpi: f32) -> Ruling {
     let free = px(FREE_HORIZONTAL_INCH);
     horizontal.retain(|rule| {
         let b = rule.bounds;
-        let stands_alone = b.width >= long || (b.width >= free && rule.thickness_px <= free_thickness);
+        let stands_alone = b.width >= long || (b.width >= free && b.height <= free_thickness + 1);
         stands_alone
             || (touches_any(&plumb, b.y, b.bottom(), b.x, reach)
                 && touches_any(&plumb, b.y, b.bottom(), b.right(), reach))
     });
-    Ruling { horizontal, vertical }
+    Ruling { horizontal, vertical, bars }
+}
+
+/// Thick pieces that make up a solid bar; letters left out of it in white do not matter.
+fn bars_of(thick: Vec<Run>, row_count: usize, min_length: i32, max_thickness: i32) -> Vec<Rect> {
+    components(&Runs::of_runs(thick, row_count))
+        .into_iter()
+        .filter(|component| {
+            let b = component.bounds;
+            b.width >= min_length && b.height > max_thickness && i64::from(component.area_px) * 2 > b.area()
+        })
+        .map(|component| component.bounds)
+        .collect()
 }
 
 /// Rows and columns exchanged.
@@ -304,6 +322,7 @@ mod tests {
         let ruling = rules_on(&[Rect::new(20, 20, 200, 30), Rect::new(100, 50, 2, 120)]);
         assert_eq!(ruling.vertical.len(), 1, "{ruling:?}");
         assert!(ruling.vertical[0].bounds.width <= 3);
+        assert_eq!(ruling.bars, [Rect::new(20, 19, 200, 31)]);
     }
 
     #[test]

@@ -15,7 +15,8 @@ pub struct Value {
 /// The value of the symbols of a number, as its kind asks.
 ///
 /// Leading zeros stay. Currency signs and strokes at the end mean nothing, a stroke in front is a minus. Of an amount the last point or comma
-/// starts the decimals if one or two digits follow; one that three digits follow parts thousands, and if it is the only one, both are possible.
+/// starts the decimals if one or two digits follow, one alone in doubt; one that three digits follow parts thousands, and if it is the only
+/// one, both are possible.
 pub fn value_of(symbols: &[Symbol], kind: Kind) -> Value {
     let symbols: Vec<Symbol> =
         symbols.iter().copied().filter(|symbol| !matches!(symbol, Symbol::Nothing | Symbol::Currency)).collect();
@@ -36,7 +37,9 @@ pub fn value_of(symbols: &[Symbol], kind: Kind) -> Value {
     let is_only_mark = !body[..mark].iter().any(|symbol| matches!(symbol, Symbol::Point | Symbol::Comma));
     let same_mark_before = body[..mark].contains(&body[mark]);
     match after.len() {
-        1 | 2 => Value { canonical: decimal, rival: None },
+        2 => Value { canonical: decimal, rival: None },
+        // Money has two decimals: a single one may be dirt between two digits.
+        1 => Value { canonical: decimal, rival: Some(whole) },
         3 if is_only_mark && before.len() <= 3 => Value { canonical: whole, rival: Some(decimal) },
         3 if same_mark_before => Value { canonical: whole, rival: None },
         3 => Value { canonical: whole, rival: Some(decimal) },
@@ -81,7 +84,7 @@ mod tests {
             ("1234.50", "1234.50"),
             ("1.234,50", "1234.50"),
             ("1,234.50", "1234.50"),
-            ("$12,5", "12.5"),
+            ("$12,50", "12.50"),
             ("-80.00", "-80.00"),
             ("1.000.000", "1000000"),
             ("250.-", "250"),
@@ -94,6 +97,7 @@ mod tests {
     fn a_lone_mark_before_three_digits_is_in_doubt() {
         assert_eq!(value("1.234", Kind::Amount), ("1234".to_owned(), Some("1.234".to_owned())));
         assert_eq!(value("1.234", Kind::Integer), ("1234".to_owned(), None));
+        assert_eq!(value("12,5", Kind::Amount), ("12.5".to_owned(), Some("125".to_owned())));
     }
 
     #[test]

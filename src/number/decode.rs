@@ -79,7 +79,10 @@ const CUT_LOG_ODDS: f32 = -2.2;
 const CUT_LOG_ODDS_SLOPE: f32 = 8.0;
 
 /// A slash is rare and looks like a one: it must be this much likelier.
-const SLASH_PRIOR: f32 = 0.2;
+const SLASH_PRIOR: f32 = 0.03;
+
+/// Log-probability of what numbers hardly ever have: a digit behind a closing stroke, a mark in front, two marks in a row.
+const ODD_GRAMMAR: f32 = -3.5;
 
 /// The best paths, best first; strings that differ only in what they leave out count as one. Empty where there is no piece.
 pub fn best_paths(segments: &Segments, readings: &[Reading], kind: Kind) -> Vec<Path> {
@@ -96,6 +99,7 @@ pub fn best_paths(segments: &Segments, readings: &[Reading], kind: Kind) -> Vec<
             let cut = cut_log_probability(segments, candidate);
             for path in &here {
                 for &(symbol, log_probability) in &options {
+                    let log_probability = log_probability + grammar_log_probability(path, symbol);
                     let mut longer = path.clone();
                     longer.steps.push(Step { candidate: index, symbol });
                     longer.score += log_probability + cut;
@@ -124,6 +128,21 @@ fn insert(beam: &mut Vec<Path>, path: Path) {
     }
 }
 
+/// The price of a symbol behind what a path has read so far, by the grammar of amounts.
+fn grammar_log_probability(path: &Path, symbol: Symbol) -> f32 {
+    let read = || path.steps.iter().rev().map(|step| step.symbol).filter(|symbol| *symbol != Symbol::Nothing);
+    let last = read().next();
+    let has_digit = || read().any(|symbol| matches!(symbol, Symbol::Digit(_)));
+    let odd = match symbol {
+        Symbol::Digit(_) => last == Some(Symbol::Dash) && has_digit(),
+        Symbol::Point | Symbol::Comma => last.is_none_or(|last| !matches!(last, Symbol::Digit(_))),
+        Symbol::Dash => last == Some(Symbol::Dash),
+        Symbol::Currency => last.is_some(),
+        Symbol::Slash | Symbol::Nothing => false,
+    };
+    if odd { ODD_GRAMMAR } else { 0.0 }
+}
+
 /// The price of cutting a component behind a candidate; nothing where the candidate ends with its component.
 fn cut_log_probability(segments: &Segments, candidate: &Candidate) -> f32 {
     let component = segments.pieces[candidate.last].component;
@@ -147,18 +166,22 @@ fn options(segments: &Segments, candidate: &Candidate, reading: &Reading, kind: 
     let (best, best_probability) = reading.best_digit();
     let (second, second_probability) = reading.second_digit();
     if is_lone_mark {
+        let small_digit = small_digit_prior(&pieces[0], segments.line_height_px);
         let (separator, probability) = mark(&pieces[0], reading, segments.line_height_px);
         let wanted = kind != Kind::Digits;
+        let rest = 1.0 - small_digit;
         if wanted {
-            add(separator, 0.98 * probability);
+            add(separator, rest * probability);
         }
-        add(Symbol::Nothing, if wanted { 0.98 * (1.0 - probability) } else { 0.98 });
-        // A small digit is possible, but size speaks against it.
-        add(Symbol::Digit(best), 0.1 * best_probability);
+        add(Symbol::Nothing, if wanted { rest * (1.0 - probability) } else { rest });
+        add(Symbol::Digit(best), small_digit * best_probability);
+        add(Symbol::Digit(second), small_digit * second_probability);
         return options;
     }
-    add(Symbol::Digit(best), best_probability);
-    add(Symbol::Digit(second), second_probability);
+    let no_mark =
+        if kind == Kind::Digits { 1.0 } else { no_mark_probability(pieces, reading, segments.line_height_px) };
+    add(Symbol::Digit(best), no_mark * best_probability);
+    add(Symbol::Digit(second), no_mark * second_probability);
     if kind != Kind::Digits {
         add(Symbol::Slash, SLASH_PRIOR * reading.of(Class::Slash));
         add(Symbol::Currency, reading.of(Class::Dollar));
@@ -179,6 +202,22 @@ fn not_a_digit(reading: &Reading, kind: Kind) -> f32 {
 /// 1 for a piece as small as dirt, a fifth for one of a character's size: what is large is rarely meant to be left out.
 fn small_share(piece: &Piece, segments: &Segments) -> f32 {
     (1.2 - piece.bounds.height as f32 / segments.line_height_px.max(1.0)).clamp(0.2, 1.0)
+}
+
+/// How likely a mark of this size is a digit written small: the height decides, and a digit does not stand at the foot of the line.
+fn small_digit_prior(piece: &Piece, line_height_px: f32) -> f32 {
+    let height = piece.bounds.height as f32 / line_height_px.max(1.0);
+    let prior = ((height - 0.2) / 0.3).clamp(0.03, 0.95);
+    if piece.role == Role::LowMark { 0.3 * prior } else { prior }
+}
+
+/// How likely a candidate of several pieces holds no separator: a point that is swallowed by a digit makes a tenfold error.
+fn no_mark_probability(pieces: &[Piece], reading: &Reading, line_height_px: f32) -> f32 {
+    if pieces.len() == 1 {
+        return 1.0;
+    }
+    let marks = pieces.iter().filter(|piece| piece.role == Role::LowMark);
+    marks.map(|piece| 1.0 - mark(piece, reading, line_height_px).1).product()
 }
 
 /// What a small mark may be as a separator, and how likely that is against dirt.

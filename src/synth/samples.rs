@@ -1,7 +1,7 @@
 //! The twelve scans of the folder `samples`: nothing in, what to draw out.
 //!
 //! They are meant to look like clean office scans, all drawn with the built-in digits. Changing anything that they are drawn
-//! with changes them: run `scantally synth --kind samples --out samples` afterwards.
+//! with changes them: run `scantally synth --samples --out samples` afterwards.
 
 use super::recipe::{Recipe, ScanKind};
 use super::write::Plan;
@@ -90,9 +90,9 @@ mod tests {
                 let start = [name.to_owned(), row.page.to_string(), row.field.clone(), row.value.clone()];
                 start.into_iter().chain(numbers).collect::<Vec<_>>()
             });
-            assert_eq!(rows.collect::<Vec<_>>(), expected, "{name}: run scantally synth --kind samples --out samples");
+            assert_eq!(rows.collect::<Vec<_>>(), expected, "{name}: run scantally synth --samples --out samples");
             let same = encode(name, &pages).expect("it is encoded") == std::fs::read(folder().join(name)).expect(name);
-            assert!(same, "{name} differs: run scantally synth --kind samples --out samples");
+            assert!(same, "{name} differs: run scantally synth --samples --out samples");
         }
         Ok(())
     }
