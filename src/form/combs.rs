@@ -20,7 +20,10 @@ pub fn complete(mut fields: Vec<Field>, ruling: &Ruling, dpi: f32) -> Vec<Field>
     let reach = (REACH_INCH * dpi).max(3.0) as i32;
     let mut complete: Vec<Field> = Vec::new();
     for field in &fields {
-        let is_inside = |other: &Field| other.bounds.intersection(&field.bounds).area() * 2 > field.bounds.area();
+        let is_inside = |other: &Field| {
+            let covers = other.bounds.intersection(&field.bounds).area() * 2 > field.bounds.area();
+            covers && matches!(other.shape, Shape::Comb(_))
+        };
         if complete.iter().any(is_inside) {
             continue;
         }

@@ -84,7 +84,7 @@ const SLASH_PRIOR: f32 = 0.03;
 /// Log-probability of what numbers hardly ever have: a digit behind a closing stroke, a mark in front, two marks in a row.
 const ODD_GRAMMAR: f32 = -3.5;
 
-/// The best paths, best first; strings that differ only in what they leave out count as one. Empty where there is no piece.
+/// The best paths, best first, by readings that already have the priors of the kind; strings that differ only in what they leave out count as one. Empty where there is no piece.
 pub fn best_paths(segments: &Segments, readings: &[Reading], kind: Kind) -> Vec<Path> {
     let count = segments.pieces.len();
     let mut beams: Vec<Vec<Path>> = vec![Vec::new(); count + 1];
@@ -155,6 +155,26 @@ fn cut_log_probability(segments: &Segments, candidate: &Candidate) -> f32 {
     -(1.0 + (-log_odds).exp()).ln()
 }
 
+/// A reading with the classes weighed by how often they occur in numbers of this kind: taken by itself, a slanted 1 is as likely a slash,
+/// but slashes are rare in amounts and there are none among digits.
+pub fn with_priors(reading: &Reading, kind: Kind) -> Reading {
+    let mut weighed = *reading;
+    let symbols = [Class::Point, Class::Comma, Class::Dash, Class::Slash, Class::Dollar];
+    for class in symbols {
+        let prior = match (kind, class) {
+            (Kind::Digits, _) => 0.0,
+            (_, Class::Slash) => SLASH_PRIOR,
+            _ => 1.0,
+        };
+        weighed.probabilities[class.index()] *= prior;
+    }
+    let total: f32 = weighed.probabilities.iter().sum();
+    if total > 0.0 {
+        weighed.probabilities.iter_mut().for_each(|probability| *probability /= total);
+    }
+    weighed
+}
+
 /// What a candidate may stand for, with log-probabilities. A candidate of several pieces counts once for each, so that a path of
 /// few large characters and one of many small ones can be compared.
 fn options(segments: &Segments, candidate: &Candidate, reading: &Reading, kind: Kind) -> Vec<(Symbol, f32)> {
@@ -183,20 +203,20 @@ fn options(segments: &Segments, candidate: &Candidate, reading: &Reading, kind: 
     add(Symbol::Digit(best), no_mark * best_probability);
     add(Symbol::Digit(second), no_mark * second_probability);
     if kind != Kind::Digits {
-        add(Symbol::Slash, SLASH_PRIOR * reading.of(Class::Slash));
+        add(Symbol::Slash, reading.of(Class::Slash));
         add(Symbol::Currency, reading.of(Class::Dollar));
         add(Symbol::Dash, 0.5 * reading.of(Class::Dash));
     }
     if pieces.len() == 1 {
-        add(Symbol::Nothing, SKIP_CHARACTER * not_a_digit(reading, kind) * small_share(&pieces[0], segments));
+        add(Symbol::Nothing, SKIP_CHARACTER * not_a_digit(reading) * small_share(&pieces[0], segments));
     }
     options
 }
 
-fn not_a_digit(reading: &Reading, kind: Kind) -> f32 {
-    let symbols = if kind == Kind::Digits { 1.0 } else { 0.3 };
+/// The probability that a character is none: its own class, and symbols that no number has in that place.
+fn not_a_digit(reading: &Reading) -> f32 {
     let others = [Class::Point, Class::Comma, Class::Dash, Class::Slash, Class::Dollar];
-    reading.of(Class::NotADigit) + symbols * others.iter().map(|&class| reading.of(class)).sum::<f32>()
+    reading.of(Class::NotADigit) + 0.3 * others.iter().map(|&class| reading.of(class)).sum::<f32>()
 }
 
 /// 1 for a piece as small as dirt, a fifth for one of a character's size: what is large is rarely meant to be left out.

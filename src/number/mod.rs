@@ -146,6 +146,8 @@ pub fn decide(
     field_bounds: &Rect,
     to_scan: &Transform,
 ) -> Number {
+    let readings: Vec<Reading> = readings.iter().map(|reading| decode::with_priors(reading, rules.kind)).collect();
+    let readings = readings.as_slice();
     let paths = decode::best_paths(segments, readings, rules.kind);
     let ink_bounds = if segments.pieces.is_empty() { *field_bounds } else { segments.bounds() };
     let mut number = Number {
