@@ -56,9 +56,10 @@ const CELL_CHARACTER_SHARE: f32 = 0.35;
 const MARK_INCH: f32 = 0.1;
 
 /// A candidate has at most so many pieces, ...
-const MAX_PIECES: usize = 4;
+const MAX_PIECES: usize = 6;
 /// ... is at most this wide in line heights if it has more than one, ...
 const MAX_WIDTH_SHARE: f32 = 1.3;
+const MAX_COMPONENT_WIDTH_SHARE: f32 = 2.0;
 /// ... and loose pieces in it lie at most this far apart, in line heights.
 const MAX_LOOSE_GAP_SHARE: f32 = 0.12;
 /// A loose fragment may lie farther away: the bar of a five.
@@ -238,7 +239,10 @@ fn candidates(pieces: &[Piece], line_height_px: f32, one_each: bool) -> Vec<Cand
         }
         for last in first + 1..pieces.len().min(first + MAX_PIECES) {
             bounds = bounds.union(&pieces[last].bounds);
-            let narrow = bounds.width as f32 <= MAX_WIDTH_SHARE * line_height_px;
+            // Parts of one component may be wide together: slanted and generous digits are.
+            let is_one = pieces[last].component == pieces[first].component;
+            let widest = if is_one { MAX_COMPONENT_WIDTH_SHARE } else { MAX_WIDTH_SHARE };
+            let narrow = bounds.width as f32 <= widest * line_height_px;
             if !narrow || !may_join(&pieces[first..=last], line_height_px) {
                 break;
             }
