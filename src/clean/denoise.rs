@@ -167,13 +167,19 @@ fn smooth_3x3(grey: &GrayImage) -> GrayImage {
 /// Runs a 3x3 operation over all inner rows; `operation` gets three rows and fills the inner pixels of the middle one.
 fn filter_rows(grey: &GrayImage, operation: impl Fn(&[u8], &[u8], &[u8], &mut [u8])) -> GrayImage {
     let width = grey.width() as usize;
-    let mut filtered = grey.clone();
     if width < 3 || grey.height() < 3 {
-        return filtered;
+        return grey.clone();
     }
     let source = grey.as_raw();
+    let mut filtered = GrayImage::new(grey.width(), grey.height());
+    let last_row = source.len() - width;
+    let pixels: &mut [u8] = &mut filtered;
+    pixels[..width].copy_from_slice(&source[..width]);
+    pixels[last_row..].copy_from_slice(&source[last_row..]);
     for (y, out) in filtered.chunks_exact_mut(width).enumerate().skip(1).take(grey.height() as usize - 2) {
         let at = |row: usize| &source[row * width..(row + 1) * width];
+        out[0] = at(y)[0];
+        out[width - 1] = at(y)[width - 1];
         vectorised(|| operation(at(y - 1), at(y), at(y + 1), out));
     }
     filtered

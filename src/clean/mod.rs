@@ -27,6 +27,9 @@ const SKEW_DPI: f32 = 75.0;
 /// A page whose largest connected piece of ink is smaller than this is blank, in millimetres.
 const SMALLEST_WRITING_MM: f32 = 0.8;
 
+/// Dirt alone never covers so much of a page; the labelling of components, which only a nearly blank page needs, is spared.
+const WRITTEN_SHARE: f32 = 0.003;
+
 /// Black margins are darker than this on the ink plane.
 const MARGIN_LEVEL: u8 = 140;
 
@@ -92,6 +95,10 @@ fn measure_skew_deg(ink: &GrayImage, dpi: f32) -> f64 {
 
 /// Whether no piece of ink is as large as the smallest writing.
 fn is_blank(mask: &GrayImage, dpi: f32) -> bool {
+    let ink_px = mask.as_raw().iter().map(|&value| u64::from(value & 1)).sum::<u64>();
+    if ink_px as f32 > WRITTEN_SHARE * mask.as_raw().len() as f32 {
+        return false;
+    }
     let smallest_px = (SMALLEST_WRITING_MM / 25.4 * dpi).max(2.0) as i32;
     !components(&Runs::of_mask(mask))
         .iter()

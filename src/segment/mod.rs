@@ -91,8 +91,7 @@ pub fn segment(form: &Form, field: &Field) -> Segments {
     if crop.is_empty() {
         return Segments::default();
     }
-    let ink = image::imageops::crop_imm(&page.ink, crop.x as u32, crop.y as u32, crop.width as u32, crop.height as u32)
-        .to_image();
+    let ink = cut_out(&page.ink, &crop);
     let mut found = components(&Runs::of_mask(&ink::part(&ink, ink_floor(page.threshold))));
     drop_paler(&mut found, &ink);
     found.iter_mut().for_each(|component| shift(component, crop.x, crop.y));
@@ -108,6 +107,14 @@ pub fn segment(form: &Form, field: &Field) -> Segments {
     };
     let candidates = candidates(&pieces, line_height_px, cells.is_some());
     Segments { pieces, candidates, line_height_px, cells, ink, origin: (crop.x, crop.y) }
+}
+
+/// A copy of a part of the ink plane that lies inside it.
+fn cut_out(ink: &GrayImage, crop: &Rect) -> GrayImage {
+    let rows = ink.as_raw().chunks_exact(ink.width() as usize).skip(crop.y as usize).take(crop.height as usize);
+    let mut pixels = Vec::with_capacity(crop.area() as usize);
+    rows.for_each(|row| pixels.extend_from_slice(&row[crop.x as usize..crop.right() as usize]));
+    GrayImage::from_raw(crop.width as u32, crop.height as u32, pixels).unwrap_or_default()
 }
 
 /// The box of a field, widened to the whole of each component that lies mostly in it: writing does not stop at the end of a line.

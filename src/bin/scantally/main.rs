@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod exit;
+mod memory;
 mod printer;
 
 use std::process::ExitCode;
@@ -11,6 +12,7 @@ use clap::Parser;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
+    memory::keep_page_buffers();
     match commands::run(cli.command) {
         Ok(status) => status.into(),
         Err(error) => {
