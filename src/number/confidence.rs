@@ -10,51 +10,75 @@ pub const OF_EMPTY: f32 = 0.99;
 /// What speaks for and against the best path.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evidence {
-    /// Sum of the log-probabilities of the digits, at most 0.
-    pub log_probability: f32,
-    /// Log-probability of the weakest digit.
-    pub weakest: f32,
-    /// How much better the best path is than the second, in log-likelihood, at most 12.
+    /// Minus the sum of the log-probabilities of the digits: the expected number of wrong ones, about.
+    pub doubt: f32,
+    /// How much better the best path is than the second, in log-likelihood.
     pub margin: f32,
-    /// Share of the ink that is left out.
+    /// Share of the ink that is left out, 0 to 1.
     pub unread_share: f32,
+    /// Whether touching characters were cut.
+    pub has_cuts: bool,
 }
 
-/// Weights of a logistic regression of "the value is right" on the evidence.
-const INTERCEPT: f32 = 2.0;
-const LOG_PROBABILITY_WEIGHT: f32 = 1.0;
-const WEAKEST_WEIGHT: f32 = 0.5;
-const MARGIN_WEIGHT: f32 = 0.25;
-const UNREAD_WEIGHT: f32 = -8.0;
+/// Logistic regression of "the value is right" on the evidence, fitted on 5,100 drawn numbers (lines without, with some and with many
+/// touching digits, and forms without a template) written with the 4,994 MNIST training digits that the reader keeps for validation.
+/// Calibration error there: lines 1.4 %, lines with touching digits in 30 % 1.9 %, forms 2.6 %; where digits touch in every line, 7 %.
+const INTERCEPT: f32 = 0.001;
+const LOG_DOUBT_WEIGHT: f32 = -0.669;
+const LOG_MARGIN_WEIGHT: f32 = 0.453;
+const UNREAD_WEIGHT: f32 = -35.493;
+const CUT_WEIGHT: f32 = -0.939;
 
-/// Margins beyond this say no more.
-const MAX_MARGIN: f32 = 12.0;
+/// Doubt below this, and margins outside of these, say no more.
+const MIN_DOUBT: f32 = 1e-3;
+const MARGIN_RANGE: (f32, f32) = (0.05, 12.0);
 
 impl Evidence {
     /// Gathers the evidence for the first of the `paths`, best first.
     pub fn of(paths: &[Path], segments: &Segments, readings: &[Reading], unread_share: f32) -> Self {
         let best = &paths[0];
-        let mut log_probability = 0.0;
-        let mut weakest = 0.0f32;
-        for step in &best.steps {
-            if let Symbol::Digit(digit) = step.symbol {
-                let probability = readings[step.candidate].probabilities[usize::from(digit)].max(1e-6).ln();
-                log_probability += probability;
-                weakest = weakest.min(probability);
-            }
-        }
-        let second = paths.get(1).map_or(best.score - MAX_MARGIN, |path| path.score);
-        let _ = segments;
-        Self { log_probability, weakest, margin: (best.score - second).min(MAX_MARGIN), unread_share }
+        let doubt = best
+            .steps
+            .iter()
+            .filter_map(|step| match step.symbol {
+                Symbol::Digit(digit) => Some(readings[step.candidate].probabilities[usize::from(digit)]),
+                _ => None,
+            })
+            .map(|probability| -probability.max(1e-6).ln())
+            .sum();
+        let margin = paths.get(1).map_or(MARGIN_RANGE.1, |second| best.score - second.score);
+        let has_cuts = best.steps.iter().any(|step| segments.is_cut_behind(&segments.candidates[step.candidate]));
+        Self { doubt, margin, unread_share, has_cuts }
     }
 }
 
 /// The probability that the value is right, 0 to 1.
 pub fn calibrated(evidence: &Evidence) -> f32 {
     let logit = INTERCEPT
-        + LOG_PROBABILITY_WEIGHT * evidence.log_probability
-        + WEAKEST_WEIGHT * evidence.weakest
-        + MARGIN_WEIGHT * evidence.margin
-        + UNREAD_WEIGHT * evidence.unread_share;
+        + LOG_DOUBT_WEIGHT * evidence.doubt.max(MIN_DOUBT).ln()
+        + LOG_MARGIN_WEIGHT * evidence.margin.clamp(MARGIN_RANGE.0, MARGIN_RANGE.1).ln()
+        + UNREAD_WEIGHT * evidence.unread_share
+        + if evidence.has_cuts { CUT_WEIGHT } else { 0.0 };
     1.0 / (1.0 + (-logit).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLEAR: Evidence = Evidence { doubt: 0.005, margin: 8.0, unread_share: 0.0, has_cuts: false };
+
+    #[test]
+    fn clear_numbers_are_sure_and_every_doubt_costs() {
+        let clear = calibrated(&CLEAR);
+        assert!(clear > 0.95, "{clear}");
+        for worse in [
+            Evidence { doubt: 0.5, ..CLEAR },
+            Evidence { margin: 0.1, ..CLEAR },
+            Evidence { unread_share: 0.1, ..CLEAR },
+            Evidence { has_cuts: true, ..CLEAR },
+        ] {
+            assert!(calibrated(&worse) < clear, "{worse:?}");
+        }
+    }
 }

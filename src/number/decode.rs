@@ -145,10 +145,10 @@ fn grammar_log_probability(path: &Path, symbol: Symbol) -> f32 {
 
 /// The price of cutting a component behind a candidate; nothing where the candidate ends with its component.
 fn cut_log_probability(segments: &Segments, candidate: &Candidate) -> f32 {
-    let component = segments.pieces[candidate.last].component;
-    if segments.pieces.get(candidate.last + 1).is_none_or(|next| next.component != component) {
+    if !segments.is_cut_behind(candidate) {
         return 0.0;
     }
+    let component = segments.pieces[candidate.last].component;
     let parts = segments.pieces.iter().filter(|piece| piece.component == component);
     let width = parts.fold(Rect::default(), |bounds, piece| bounds.union(&piece.bounds)).width as f32;
     let log_odds = CUT_LOG_ODDS + CUT_LOG_ODDS_SLOPE * (width / segments.line_height_px.max(1.0) - 1.0);

@@ -308,6 +308,12 @@ impl Segments {
         pixels[target].copy_from_slice(&self.ink.as_raw()[source]);
     }
 
+    /// Whether a candidate ends inside a component, which is cut there.
+    pub fn is_cut_behind(&self, candidate: &Candidate) -> bool {
+        let component = self.pieces[candidate.last].component;
+        self.pieces.get(candidate.last + 1).is_some_and(|next| next.component == component)
+    }
+
     /// The candidates that are one whole component each: most are right, and the others matter only where they are not.
     pub fn whole_candidates(&self) -> Vec<usize> {
         let spans = self.spans();
