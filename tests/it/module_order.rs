@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first: a module imports those before it alone.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "error",
     "geometry",
     "idx",
