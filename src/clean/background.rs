@@ -44,12 +44,15 @@ pub fn flatten(grey: &GrayImage) -> GrayImage {
             }
             interpolate(&row_gains, tile, &mut pixel_gains);
         }
-        vectorised(|| {
-            for ((target, &value), &gain) in target.iter_mut().zip(source).zip(&pixel_gains) {
-                let flat = (u32::from(u16::from(value) << 8) * u32::from(gain)) >> 16;
-                *target = 255 - (flat as u16).min(255) as u8;
-            }
-        });
+        vectorised(
+            #[inline(always)]
+            || {
+                for ((target, &value), &gain) in target.iter_mut().zip(source).zip(&pixel_gains) {
+                    let flat = (u32::from(u16::from(value) << 8) * u32::from(gain)) >> 16;
+                    *target = 255 - (flat as u16).min(255) as u8;
+                }
+            },
+        );
     }
     GrayImage::from_raw(grey.width(), grey.height(), ink).unwrap_or_default()
 }

@@ -180,7 +180,10 @@ fn filter_rows(grey: &GrayImage, operation: impl Fn(&[u8], &[u8], &[u8], &mut [u
         let at = |row: usize| &source[row * width..(row + 1) * width];
         out[0] = at(y)[0];
         out[width - 1] = at(y)[width - 1];
-        vectorised(|| operation(at(y - 1), at(y), at(y + 1), out));
+        vectorised(
+            #[inline(always)]
+            || operation(at(y - 1), at(y), at(y + 1), out),
+        );
     }
     filtered
 }

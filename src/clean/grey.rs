@@ -91,7 +91,10 @@ pub fn reduce(grey: &GrayImage, factor: u32) -> GrayImage {
     for band in grey.as_raw().chunks_exact(grey.width() as usize * step).take(height as usize) {
         sums.fill(0);
         for row in band.chunks_exact(grey.width() as usize) {
-            vectorised(|| sums.iter_mut().zip(row).for_each(|(sum, &value)| *sum += u32::from(value)));
+            vectorised(
+                #[inline(always)]
+                || sums.iter_mut().zip(row).for_each(|(sum, &value)| *sum += u32::from(value)),
+            );
         }
         reduced.extend(sums.chunks_exact(step).map(|columns| (columns.iter().sum::<u32>() / area) as u8));
     }

@@ -21,10 +21,16 @@ pub fn clear(ink: &mut GrayImage, level: u8) {
     let mut dark_in_column = vec![0u32; width];
     let mut dark_rows = Vec::with_capacity(height);
     for row in ink.as_raw().chunks_exact(width) {
-        vectorised(|| {
-            dark_in_column.iter_mut().zip(row).for_each(|(count, &value)| *count += u32::from(value >= level));
-        });
-        let dark = vectorised(|| row.iter().map(|&value| u32::from(value >= level)).sum());
+        vectorised(
+            #[inline(always)]
+            || {
+                dark_in_column.iter_mut().zip(row).for_each(|(count, &value)| *count += u32::from(value >= level));
+            },
+        );
+        let dark = vectorised(
+            #[inline(always)]
+            || row.iter().map(|&value| u32::from(value >= level)).sum(),
+        );
         dark_rows.push(is_dark(dark, width));
     }
     let dark_columns: Vec<bool> = dark_in_column.iter().map(|&count| is_dark(count, height)).collect();

@@ -95,7 +95,9 @@ fn measure_skew_deg(ink: &GrayImage, dpi: f32) -> f64 {
 
 /// Whether no piece of ink is as large as the smallest writing.
 fn is_blank(mask: &GrayImage, dpi: f32) -> bool {
-    let ink_px = mask.as_raw().iter().map(|&value| u64::from(value & 1)).sum::<u64>();
+    // Bytes summed as bytes, 255 at a time, are one vector instruction for many pixels.
+    let of_some = |some: &[u8]| u64::from(some.iter().map(|&value| value & 1).sum::<u8>());
+    let ink_px = mask.as_raw().chunks(255).map(of_some).sum::<u64>();
     if ink_px as f32 > WRITTEN_SHARE * mask.as_raw().len() as f32 {
         return false;
     }

@@ -132,15 +132,18 @@ fn shear_columns(ink: &GrayImage, slope: f64, drop: f64, out_height: usize) -> G
         if (0..height).contains(&y) { &source[y as usize * width..(y as usize + 1) * width] } else { &blank[..] }
     };
     for (y, out) in sheared.chunks_exact_mut(width).enumerate() {
-        vectorised(|| {
-            for &(start, end, shift) in &pieces {
-                // Whole vectors: what is written beyond the piece is overwritten by the next one.
-                let end = (start + (end - start).next_multiple_of(LANES)).min(width);
-                let upper = &row_at(y as i64 + shift)[start..end];
-                let lower = &row_at(y as i64 + shift + 1)[start..end];
-                blend(&mut out[start..end], upper, lower, &weights[start..end]);
-            }
-        });
+        vectorised(
+            #[inline(always)]
+            || {
+                for &(start, end, shift) in &pieces {
+                    // Whole vectors: what is written beyond the piece is overwritten by the next one.
+                    let end = (start + (end - start).next_multiple_of(LANES)).min(width);
+                    let upper = &row_at(y as i64 + shift)[start..end];
+                    let lower = &row_at(y as i64 + shift + 1)[start..end];
+                    blend(&mut out[start..end], upper, lower, &weights[start..end]);
+                }
+            },
+        );
     }
     GrayImage::from_raw(ink.width(), out_height as u32, sheared).unwrap_or_default()
 }
@@ -165,11 +168,14 @@ fn shear_rows(ink: &GrayImage, lean: f64, lead: f64, out_width: usize) -> GrayIm
         let mix =
             |here: u8, before: u8| ((u16::from(here) * (128 - weight) + u16::from(before) * weight + 64) >> 7) as u8;
         out[0] = mix(row[0], 0);
-        vectorised(|| {
-            for ((out, &here), &before) in out[1..].iter_mut().zip(&row[1..]).zip(row) {
-                *out = mix(here, before);
-            }
-        });
+        vectorised(
+            #[inline(always)]
+            || {
+                for ((out, &here), &before) in out[1..].iter_mut().zip(&row[1..]).zip(row) {
+                    *out = mix(here, before);
+                }
+            },
+        );
         if let Some(last) = out.get_mut(width) {
             *last = mix(0, row[width - 1]);
         }

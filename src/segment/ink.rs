@@ -67,14 +67,17 @@ fn gradients(ink: &GrayImage) -> Vec<u16> {
         let (above, here, below) = (row(y - 1), row(y), row(y + 1));
         let out = &mut gradients[y * width..(y + 1) * width];
         let inner = width.saturating_sub(2);
-        vectorised(|| {
-            let rows = here[..inner].iter().zip(&here[2..]).zip(&above[1..]).zip(&below[1..]);
-            for ((((left, right), above), below), out) in rows.zip(&mut out[1..]) {
-                let across = u16::from(left.abs_diff(*right));
-                let down = u16::from(below.abs_diff(*above));
-                *out = across.max(down) + across.min(down) / 2;
-            }
-        });
+        vectorised(
+            #[inline(always)]
+            || {
+                let rows = here[..inner].iter().zip(&here[2..]).zip(&above[1..]).zip(&below[1..]);
+                for ((((left, right), above), below), out) in rows.zip(&mut out[1..]) {
+                    let across = u16::from(left.abs_diff(*right));
+                    let down = u16::from(below.abs_diff(*above));
+                    *out = across.max(down) + across.min(down) / 2;
+                }
+            },
+        );
     }
     gradients
 }
