@@ -26,8 +26,8 @@ const WINDOW_PX: usize = 31;
 const GRAIN_FACTOR: f32 = 5.0;
 const MIN_CONTRAST: f32 = 28.0;
 
-/// Share of the ink that must lie between the grain and Otsu's level before strokes count as lost by it. Anti-aliased edges alone
-/// make up to 0.45 on clean prints of thin strokes.
+/// Share of the ink that must lie between the grain and Otsu's level before strokes count as lost by it. The soft edges of
+/// strokes lie there too, so a good part of the ink always does.
 const FAINT_SHARE: f32 = 0.6;
 
 /// Looks at the histogram and chooses; `sigma` is the standard deviation of the grain on paper, in levels.

@@ -120,7 +120,7 @@ const NOTED_UNREAD_SHARE: f32 = 0.08;
 const MIN_MEAN_DIGIT: f32 = 0.5;
 /// ... and if most of it is joined up, as words and signatures are, the digits must be clear beyond doubt.
 const MIN_MEAN_JOINED_DIGIT: f32 = 0.97;
-/// Many characters of middling probability are words: of 2,700 numbers of 3 to 9 digits on drawn forms none was so long and so unclear.
+/// Many characters of middling probability are words: account numbers are as long, but not as unclear.
 const MIN_MEAN_LONG_DIGIT: f32 = 0.9;
 const LONG_DIGITS: usize = 10;
 const MOSTLY: f32 = 0.5;

@@ -72,7 +72,7 @@ const FLOATING_INCH: f32 = 0.2;
 const MIN_LINE_HEIGHT_INCH: f32 = 0.047;
 
 /// A component read as a digit with at least this probability, and no wider than this in line heights, is one digit: cutting it, or
-/// joining it to such another, changed no number of 2,700 on drawn forms and took half of the time.
+/// joining it to such another, is not tried: of 2,701 numbers on the benchmark pages 2,444 instead of 2,446 were right, in 8.8 instead of 10.3 seconds.
 const SURE: f32 = 0.9;
 const WIDEST_SURE_SHARE: f32 = 0.95;
 
