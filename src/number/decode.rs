@@ -80,7 +80,7 @@ const CUT_LOG_ODDS: f32 = -2.2;
 const CUT_LOG_ODDS_SLOPE: f32 = 8.0;
 
 /// A slash is rare and looks like a one: it must be this much likelier.
-const SLASH_PRIOR: f32 = 0.03;
+const SLASH_PRIOR: f32 = 0.15;
 
 /// Log-probability of what numbers hardly ever have: a digit behind a closing stroke, a mark in front, two marks in a row.
 const ODD_GRAMMAR: f32 = -3.5;
