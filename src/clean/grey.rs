@@ -9,7 +9,7 @@ use crate::vectorised::vectorised;
 const WINDOW_RADIUS_PX: usize = 12;
 
 /// The reduced image on which the polarity is found has about this many pixels on its shorter side.
-const REDUCED_SIDE_PX: u32 = 500;
+const REDUCED_SIDE_PX: u32 = 350;
 
 /// Takes the pixels of a page to grey; the flag says whether they were light on dark and have been inverted.
 pub fn to_grey(pixels: Pixels) -> (GrayImage, bool) {

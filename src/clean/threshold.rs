@@ -33,7 +33,8 @@ const FAINT_SHARE: f32 = 0.6;
 /// Looks at the histogram and chooses; `sigma` is the standard deviation of the grain on paper, in levels.
 pub fn choose(ink: &GrayImage, sigma: f32) -> Threshold {
     let mut histogram = [0u32; 256];
-    for &value in ink.as_raw().iter().step_by(3) {
+    // Every seventh pixel tells as much as all of them.
+    for &value in ink.as_raw().iter().step_by(if ink.as_raw().len() > 1_000_000 { 7 } else { 1 }) {
         histogram[usize::from(value)] += 1;
     }
     let floor = (GRAIN_FACTOR * sigma).clamp(MIN_CONTRAST, 90.0) as usize;
