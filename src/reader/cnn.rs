@@ -9,7 +9,7 @@ use crate::reader::weights::Weights;
 use crate::reader::{CLASS_COUNT, DigitReader, Reading};
 
 /// The shipped weights; `models/digits.md` tells how they were made.
-const SHIPPED: &[u8] = include_bytes!("../../models/digits.safetensors");
+pub const SHIPPED: &[u8] = include_bytes!("../../models/digits.safetensors");
 
 /// A convolutional network on one thread a call; calls may run side by side.
 #[derive(Clone, Debug)]

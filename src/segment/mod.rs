@@ -5,6 +5,7 @@
 
 mod cuts;
 mod ink;
+mod lattice;
 mod pieces;
 
 use image::GrayImage;
@@ -55,26 +56,11 @@ const CELL_CHARACTER_SHARE: f32 = 0.35;
 /// A mark is at most this large, in inches (2.5 mm).
 const MARK_INCH: f32 = 0.1;
 
-/// A candidate has at most so many pieces, ...
-const MAX_PIECES: usize = 6;
-/// ... is at most this wide in line heights if it has more than one, ...
-const MAX_WIDTH_SHARE: f32 = 1.3;
-const MAX_COMPONENT_WIDTH_SHARE: f32 = 2.0;
-/// ... and loose pieces in it lie at most this far apart, in line heights.
-const MAX_LOOSE_GAP_SHARE: f32 = 0.12;
-/// A loose fragment may lie farther away: the bar of a five.
-const MAX_FRAGMENT_GAP_SHARE: f32 = 0.25;
-
 /// Writing on an underline ends no higher above the line than this, in inches; what does is print of the row above.
 const FLOATING_INCH: f32 = 0.2;
 
 /// Ink lower than this, in inches (2.1 mm), is print: on 12 blank forms the numbers of rows and fields are 1.3 to 2.1 mm high.
 const MIN_LINE_HEIGHT_INCH: f32 = 0.085;
-
-/// A component read as a digit with at least this probability, and no wider than this in line heights, is one digit: cutting it, or
-/// joining it to such another, is not tried: 2,444 instead of 2,446 of the 2,701 numbers on the benchmark pages were right, in 8.8 instead of 10.3 seconds.
-const SURE: f32 = 0.9;
-const WIDEST_SURE_SHARE: f32 = 1.0;
 
 /// Share of the page's threshold below which there is no ink in a field.
 const FLOOR_SHARE: f32 = 0.6;
@@ -105,7 +91,7 @@ pub fn segment(form: &Form, field: &Field) -> Segments {
         Shape::Comb(cells) => pieces_of_cells(found, cells, line_height_px),
         _ => (pieces::of_components(found, line_height_px), None),
     };
-    let candidates = candidates(&pieces, line_height_px, cells.is_some());
+    let candidates = lattice::candidates(&pieces, line_height_px, cells.is_some());
     Segments { pieces, candidates, line_height_px, cells, ink, origin: (crop.x, crop.y) }
 }
 
@@ -165,7 +151,7 @@ pub fn as_one(form: &Form, field: &Field) -> Segments {
     let mut runs: Vec<Run> = segments.pieces.iter().flat_map(|piece| piece.runs.iter().copied()).collect();
     runs.sort_by_key(|run| (run.row, run.start));
     segments.pieces = pieces::piece_of(runs, Role::Character, 0).into_iter().collect();
-    segments.candidates = candidates(&segments.pieces, segments.line_height_px, true);
+    segments.candidates = lattice::candidates(&segments.pieces, segments.line_height_px, true);
     segments
 }
 
@@ -236,45 +222,6 @@ fn pieces_of_cells(found: Vec<Component>, cells: &[Rect], line_height_px: f32) -
     (pieces, Some(cell_of_piece))
 }
 
-fn candidates(pieces: &[Piece], line_height_px: f32, one_each: bool) -> Vec<Candidate> {
-    let mut candidates = Vec::new();
-    for first in 0..pieces.len() {
-        let mut bounds = pieces[first].bounds;
-        candidates.push(Candidate { first, last: first, bounds });
-        if one_each {
-            continue;
-        }
-        for last in first + 1..pieces.len().min(first + MAX_PIECES) {
-            bounds = bounds.union(&pieces[last].bounds);
-            // Parts of one component may be wide together: slanted and generous digits are.
-            let is_one = pieces[last].component == pieces[first].component;
-            let widest = if is_one { MAX_COMPONENT_WIDTH_SHARE } else { MAX_WIDTH_SHARE };
-            let narrow = bounds.width as f32 <= widest * line_height_px;
-            if !narrow || !may_join(&pieces[first..=last], line_height_px) {
-                break;
-            }
-            candidates.push(Candidate { first, last, bounds });
-        }
-    }
-    candidates
-}
-
-/// Whether neighbouring pieces may be one character: parts of one component, or a fragment close by, or all close together.
-fn may_join(pieces: &[Piece], line_height_px: f32) -> bool {
-    pieces.windows(2).all(|pair| {
-        let (left, right) = (&pair[0], &pair[1]);
-        let gap = (right.bounds.x - left.bounds.right()) as f32;
-        // A point belongs to no digit, unless it lies right below one.
-        if [left, right].iter().any(|piece| piece.role == Role::LowMark) && gap >= 0.0 {
-            return false;
-        }
-        let has_fragment = left.role != Role::Character || right.role != Role::Character;
-        let reach = if has_fragment { MAX_FRAGMENT_GAP_SHARE } else { MAX_LOOSE_GAP_SHARE };
-        let both_wide = left.bounds.width.min(right.bounds.width) as f32 > 0.5 * line_height_px;
-        left.component == right.component || (gap <= reach * line_height_px && !both_wide)
-    })
-}
-
 impl Segments {
     /// The ink of a candidate, cut out of the ink plane: its own runs and one pixel around them, 0 elsewhere.
     ///
@@ -306,52 +253,6 @@ impl Segments {
         let (source, target) = (source..source + length, target..target + length);
         let pixels: &mut [u8] = crop;
         pixels[target].copy_from_slice(&self.ink.as_raw()[source]);
-    }
-
-    /// Whether a candidate ends inside a component, which is cut there.
-    pub fn is_cut_behind(&self, candidate: &Candidate) -> bool {
-        let component = self.pieces[candidate.last].component;
-        self.pieces.get(candidate.last + 1).is_some_and(|next| next.component == component)
-    }
-
-    /// The candidates that are one whole component each: most are right, and the others matter only where they are not.
-    pub fn whole_candidates(&self) -> Vec<usize> {
-        let spans = self.spans();
-        let is_whole = |candidate: &Candidate| {
-            let component = self.pieces[candidate.first].component;
-            spans[component] == (candidate.first, candidate.last)
-        };
-        (0..self.candidates.len()).filter(|&index| is_whole(&self.candidates[index])).collect()
-    }
-
-    /// The candidates that are still in question if whole candidates have been read with these probabilities: all that cut or join a
-    /// component which is wide for a digit, or was not read as one for sure.
-    pub fn open_candidates(&self, whole: &[(usize, f32)]) -> Vec<usize> {
-        let widest_px = WIDEST_SURE_SHARE * self.line_height_px;
-        let sure: Vec<usize> = whole
-            .iter()
-            .filter(|(index, probability)| {
-                *probability >= SURE && self.candidates[*index].bounds.width as f32 <= widest_px
-            })
-            .map(|(index, _)| self.pieces[self.candidates[*index].first].component)
-            .collect();
-        let is_open = |index: usize| {
-            let candidate = &self.candidates[index];
-            let pieces = &self.pieces[candidate.first..=candidate.last];
-            let is_read = whole.iter().any(|(other, _)| *other == index);
-            !is_read && pieces.iter().any(|piece| !sure.contains(&piece.component))
-        };
-        (0..self.candidates.len()).filter(|&index| is_open(index)).collect()
-    }
-
-    /// The first and last piece of each component.
-    fn spans(&self) -> Vec<(usize, usize)> {
-        let mut spans = vec![(usize::MAX, 0); self.pieces.iter().map(|piece| piece.component + 1).max().unwrap_or(0)];
-        for (place, piece) in self.pieces.iter().enumerate() {
-            let span = &mut spans[piece.component];
-            *span = (span.0.min(place), span.1.max(place));
-        }
-        spans
     }
 
     /// The box around all pieces; empty where there is none.

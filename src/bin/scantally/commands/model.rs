@@ -5,11 +5,8 @@ use std::sync::Arc;
 
 use scantally::error::Error;
 use scantally::reader::DigitReader;
-use scantally::reader::cnn::CnnReader;
+use scantally::reader::cnn::{CnnReader, SHIPPED};
 use scantally::table::{ModelRecord, path_text};
-
-/// The weights that come with the program; `models/digits.md` says how they were made.
-const BUILT_IN: &[u8] = include_bytes!("../../../../models/digits.safetensors");
 
 /// What messages and run.json call them.
 const BUILT_IN_NAME: &str = "built-in";
@@ -17,7 +14,7 @@ const BUILT_IN_NAME: &str = "built-in";
 /// Loads the weights at `path`, or the built-in ones.
 pub fn load(path: Option<&Path>) -> anyhow::Result<(Arc<dyn DigitReader>, ModelRecord)> {
     let (name, reader, hash) = match path {
-        None => (BUILT_IN_NAME.to_owned(), CnnReader::from_bytes(BUILT_IN_NAME, BUILT_IN)?, blake3::hash(BUILT_IN)),
+        None => (BUILT_IN_NAME.to_owned(), CnnReader::from_bytes(BUILT_IN_NAME, SHIPPED)?, blake3::hash(SHIPPED)),
         Some(path) => {
             let name = path_text(path);
             let bytes = std::fs::read(path).map_err(|cause| Error::Model {
