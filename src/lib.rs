@@ -17,6 +17,7 @@ pub mod glyph;
 pub mod idx;
 pub mod number;
 pub mod pipeline;
+pub mod product_tile;
 pub mod reader;
 pub mod runs;
 pub mod scan;

@@ -1,19 +1,19 @@
 //! The fast way through a trained network: [`Weights`] in, an [`Engine`] that turns glyphs into scores out.
 //!
-//! Images are (row, column, channel). A convolution works on one row of one image at a time: it keeps the sums of up to
-//! 14 pixels and 16 channels in registers and walks once through the window, one value times 16 weights a step. Nothing is
-//! unfolded, weights are packed once in the order of use, and every glyph goes its way alone, so that what is read of it
-//! cannot depend on its batch.
+//! Images are (row, column, channel), with their padding around them, so that a layer is one [`Walk`]: nothing is
+//! unfolded, and weights are read in the order in which they lie. Glyphs share the weights of dense layers while these
+//! are in the cache, but each keeps its own sums, so that what is read of it cannot depend on its batch.
 
 use crate::glyph::{GLYPH_SIZE_PX, Glyph};
+use crate::product_tile::{LANES, LeftStrides, Start, Walk};
 use crate::reader::architecture::Layer;
 use crate::reader::weights::{LayerWeights, Weights};
-use crate::vectorised::{has_fused_sums, vectorised};
+use crate::vectorised::vectorised;
 
-/// Channels that are summed at once: one register of AVX-512, two of AVX2, four of NEON. Channels are padded to this.
-const LANES: usize = 16;
+/// Glyphs that go through the dense layers together: as many as the registers of AVX-512 hold sums for.
+const GROUP: usize = 14;
 
-/// A layer with its weights in the order of use.
+/// A layer with its weights as they are walked through.
 #[derive(Clone, Debug)]
 struct PackedLayer {
     layer: Layer,
@@ -23,9 +23,9 @@ struct PackedLayer {
     channels: usize,
     /// Width and height after the convolution.
     convolved: usize,
-    /// Channels of the output as stored.
+    /// Channels of the output as stored: a multiple of [`LANES`].
     out: usize,
-    /// For each 16 channels out: window row, window column, channel in, 16 weights.
+    /// (window row, window column, channel in, channel out).
     weights: Vec<f32>,
     biases: Vec<f32>,
 }
@@ -33,30 +33,38 @@ struct PackedLayer {
 /// A network ready to read.
 #[derive(Clone, Debug)]
 pub struct Engine {
-    layers: Vec<PackedLayer>,
+    /// Layers that give images.
+    convolutions: Vec<PackedLayer>,
+    /// The layers behind them, which take in all that is left of an image at once.
+    dense: Vec<PackedLayer>,
     class_count: usize,
 }
 
 /// Room to work in, kept from glyph to glyph.
 #[derive(Clone, Debug, Default)]
-pub struct Room {
+struct Room {
     input: Vec<f32>,
     output: Vec<f32>,
     rows: Vec<f32>,
+    /// One run of values a glyph of the group, before and after a dense layer.
+    group: Vec<f32>,
+    next_group: Vec<f32>,
 }
 
 impl Engine {
     /// Packs the weights of a network whose layers fit on each other.
     pub fn new(weights: &Weights) -> Self {
-        let (mut layers, mut stored) = (Vec::new(), 1);
+        let (mut convolutions, mut stored) = (Vec::new(), 1);
         let sizes = weights.architecture.sizes().unwrap_or_default();
-        for ((&layer, (size, channels)), numbers) in weights.architecture.layers.iter().zip(sizes).zip(&weights.layers)
-        {
+        let layers = weights.architecture.layers.iter().zip(sizes).zip(&weights.layers);
+        for ((&layer, (size, channels)), numbers) in layers {
             let packed = PackedLayer::new(layer, size, channels, stored, numbers);
             stored = packed.out;
-            layers.push(packed);
+            convolutions.push(packed);
         }
-        Self { layers, class_count: weights.architecture.layers.last().map_or(0, |layer| layer.channels) }
+        let dense = convolutions.iter().rposition(|layer| !layer.is_dense()).map_or(0, |last| last + 1);
+        let dense = convolutions.split_off(dense);
+        Self { convolutions, dense, class_count: weights.architecture.layers.last().map_or(0, |layer| layer.channels) }
     }
 
     /// How many scores a glyph gets.
@@ -66,31 +74,41 @@ impl Engine {
 
     /// Calls `take` with the scores of each glyph, in order.
     pub fn for_each_scores(&self, glyphs: &[Glyph], mut take: impl FnMut(&[f32])) {
-        let (mut room, fused) = (Room::default(), has_fused_sums());
-        for glyph in glyphs {
-            vectorised(
-                #[inline(always)]
-                || if fused { self.run::<true>(glyph, &mut room) } else { self.run::<false>(glyph, &mut room) },
-            );
-            take(&room.input[..self.class_count]);
+        let mut room = Room::default();
+        for group in glyphs.chunks(GROUP) {
+            room.group.clear();
+            for glyph in group {
+                self.place(glyph, &mut room.input);
+                self.convolve(&mut room);
+                room.group.extend_from_slice(&room.input);
+            }
+            for layer in &self.dense {
+                layer.run_dense(&room.group, group.len(), &mut room.next_group);
+                std::mem::swap(&mut room.group, &mut room.next_group);
+            }
+            let stored = room.group.len() / group.len();
+            room.group.chunks_exact(stored.max(1)).for_each(|scores| take(&scores[..self.class_count]));
         }
     }
 
-    /// Leaves the scores at the start of `room.input`.
-    #[inline(always)]
-    fn run<const FUSED: bool>(&self, glyph: &Glyph, room: &mut Room) {
-        let Some(first) = self.layers.first() else { return };
-        let padding = first.layer.padding;
-        room.input.clear();
-        room.input.resize(first.padded * first.padded, 0.0);
+    /// Writes the glyph, values 0 to 1, with the frame of zeros that the first layer wants.
+    fn place(&self, glyph: &Glyph, input: &mut Vec<f32>) {
+        let padding = self.convolutions.first().map_or(0, |first| first.layer.padding);
+        let padded = GLYPH_SIZE_PX + 2 * padding;
+        input.clear();
+        input.resize(padded * padded, 0.0);
         for (row, pixels) in glyph.pixels.chunks_exact(GLYPH_SIZE_PX).enumerate() {
-            let start = (row + padding) * first.padded + padding;
-            let target = &mut room.input[start..start + GLYPH_SIZE_PX];
+            let start = (row + padding) * padded + padding;
+            let target = &mut input[start..start + GLYPH_SIZE_PX];
             target.iter_mut().zip(pixels).for_each(|(value, &pixel)| *value = f32::from(pixel) / 255.0);
         }
-        for (index, layer) in self.layers.iter().enumerate() {
-            let padding = self.layers.get(index + 1).map_or(0, |next| next.layer.padding);
-            layer.run::<FUSED>(&room.input, &mut room.rows, &mut room.output, padding);
+    }
+
+    /// Takes `room.input` through all layers that give images.
+    fn convolve(&self, room: &mut Room) {
+        for (index, layer) in self.convolutions.iter().enumerate() {
+            let padding = self.convolutions.get(index + 1).map_or(0, |next| next.layer.padding);
+            layer.run(&room.input, &mut room.rows, &mut room.output, padding);
             std::mem::swap(&mut room.input, &mut room.output);
         }
     }
@@ -103,10 +121,7 @@ impl PackedLayer {
         let mut weights = vec![0.0; out * window * stored];
         for (place, run) in numbers.kernels.chunks_exact(layer.channels).enumerate() {
             let step = place / channels * stored + place % channels;
-            for (channel, &weight) in run.iter().enumerate() {
-                let block = channel / LANES * window * stored;
-                weights[(block + step) * LANES + channel % LANES] = weight;
-            }
+            weights[step * out..][..run.len()].copy_from_slice(run);
         }
         let mut biases = numbers.biases.clone();
         biases.resize(out, 0.0);
@@ -114,112 +129,103 @@ impl PackedLayer {
         Self { layer, padded, channels: stored, convolved: padded + 1 - layer.kernel, out, weights, biases }
     }
 
-    /// Reads the padded `input`, fills `output` with a frame of `padding` zeros.
-    #[inline(always)]
-    fn run<const FUSED: bool>(&self, input: &[f32], rows: &mut Vec<f32>, output: &mut Vec<f32>, padding: usize) {
-        let step = if self.layer.pooled { 2 } else { 1 };
-        let size = self.convolved / step;
+    /// Whether the kernel covers the whole image.
+    fn is_dense(&self) -> bool {
+        self.convolved == 1 && self.layer.padding == 0 && !self.layer.pooled
+    }
+
+    /// Reads the padded `input`, fills `output` with a frame of `padding` zeros around each image.
+    fn run(&self, input: &[f32], rows: &mut Vec<f32>, output: &mut Vec<f32>, padding: usize) {
+        let size = if self.layer.pooled { self.convolved / 2 } else { self.convolved };
         let framed = size + 2 * padding;
-        let row_length = self.convolved * self.out;
+        let first = (padding * framed + padding) * self.out;
         output.clear();
         output.resize(framed * framed * self.out, 0.0);
-        rows.resize(row_length * step, 0.0);
-        for y in 0..size {
-            for (part, row) in rows.chunks_exact_mut(row_length).enumerate() {
-                self.convolve_row::<FUSED>(input, y * step + part, row);
-            }
-            let start = ((y + padding) * framed + padding) * self.out;
-            let target = &mut output[start..start + size * self.out];
-            if self.layer.pooled {
-                let (upper, lower) = rows.split_at(row_length);
-                pool(upper, lower, self.out, target);
-            } else {
-                target.copy_from_slice(rows);
-            }
+        if !self.layer.pooled {
+            let target = (framed * self.out, self.out);
+            self.walk(self.convolved, target).sum(
+                input,
+                &self.weights,
+                Start::Biases(&self.biases),
+                &mut output[first..],
+            );
             if self.layer.rectified {
-                target.iter_mut().for_each(|value| *value = value.max(0.0));
+                rectify(output);
             }
+            return;
+        }
+        let row_length = self.convolved * self.out;
+        rows.resize(2 * row_length, 0.0);
+        let walk = self.walk(2, (row_length, self.out));
+        for y in 0..size {
+            let upper_line = &input[2 * y * self.padded * self.channels..];
+            walk.sum(upper_line, &self.weights, Start::Biases(&self.biases), rows);
+            let target = &mut output[first + y * framed * self.out..][..size * self.out];
+            let (upper, lower) = rows.split_at(row_length);
+            pool(upper, lower, self.out, self.layer.rectified, target);
         }
     }
 
-    /// One row of the convolution with its biases.
-    #[inline(always)]
-    fn convolve_row<const FUSED: bool>(&self, input: &[f32], y: usize, row: &mut [f32]) {
-        let block_length = self.layer.kernel * self.layer.kernel * self.channels * LANES;
-        let blocks = self.weights.chunks_exact(block_length).zip(self.biases.chunks_exact(LANES));
-        for (block, (weights, biases)) in blocks.enumerate() {
-            let mut x = 0;
-            while x < self.convolved {
-                let start = (y * self.padded + x) * self.channels;
-                let tile = Tile { layer: self, input: &input[start..], weights, biases };
-                let target = &mut row[x * self.out + block * LANES..];
-                x += match self.convolved - x {
-                    14.. => tile.sum::<14, FUSED>(target),
-                    12.. => tile.sum::<12, FUSED>(target),
-                    10.. => tile.sum::<10, FUSED>(target),
-                    7.. => tile.sum::<7, FUSED>(target),
-                    5.. => tile.sum::<5, FUSED>(target),
-                    4 => tile.sum::<4, FUSED>(target),
-                    3 => tile.sum::<3, FUSED>(target),
-                    2 => tile.sum::<2, FUSED>(target),
-                    _ => tile.sum::<1, FUSED>(target),
-                };
-            }
+    /// The walk for some lines of the output.
+    fn walk(&self, lines: usize, target: (usize, usize)) -> Walk {
+        let line = self.padded * self.channels;
+        let run = self.layer.kernel * self.channels;
+        Walk {
+            lines,
+            rows: self.convolved,
+            columns: self.out,
+            segments: self.layer.kernel,
+            steps: run,
+            left: LeftStrides { line, row: self.channels, segment: line, step: 1 },
+            right: (run * self.out, self.out),
+            target,
+        }
+    }
+
+    /// Takes `count` images at once through a layer whose kernel covers an image.
+    fn run_dense(&self, images: &[f32], count: usize, output: &mut Vec<f32>) {
+        let values = self.padded * self.padded * self.channels;
+        let walk = Walk {
+            lines: 1,
+            rows: count,
+            columns: self.out,
+            segments: 1,
+            steps: values,
+            left: LeftStrides { row: values, step: 1, ..LeftStrides::default() },
+            right: (0, self.out),
+            target: (0, self.out),
+        };
+        output.resize(count * self.out, 0.0);
+        walk.sum(images, &self.weights, Start::Biases(&self.biases), output);
+        if self.layer.rectified {
+            rectify(output);
         }
     }
 }
 
-/// Some pixels beside each other and 16 channels.
-struct Tile<'a> {
-    layer: &'a PackedLayer,
-    /// From the first value of the first pixel's window on.
-    input: &'a [f32],
-    weights: &'a [f32],
-    biases: &'a [f32],
+fn rectify(values: &mut [f32]) {
+    vectorised(
+        #[inline(always)]
+        || values.iter_mut().for_each(|value| *value = value.max(0.0)),
+    );
 }
 
-impl Tile<'_> {
-    /// Sums up the windows of `PIXELS` pixels and returns how many they were.
-    #[inline(always)]
-    fn sum<const PIXELS: usize, const FUSED: bool>(&self, target: &mut [f32]) -> usize {
-        let channels = self.layer.channels;
-        let run = self.layer.layer.kernel * channels;
-        let mut start = [0f32; LANES];
-        start.copy_from_slice(self.biases);
-        let mut sums = [start; PIXELS];
-        for (window_row, weights) in self.weights.chunks_exact(run * LANES).enumerate() {
-            let row = &self.input[window_row * self.layer.padded * channels..];
-            let pixels: [&[f32]; PIXELS] = std::array::from_fn(|pixel| &row[pixel * channels..pixel * channels + run]);
-            for (step, weights) in weights.chunks_exact(LANES).enumerate().take(run) {
-                for pixel in 0..PIXELS {
-                    let value = pixels[pixel][step];
-                    for lane in 0..LANES {
-                        sums[pixel][lane] = if FUSED {
-                            value.mul_add(weights[lane], sums[pixel][lane])
-                        } else {
-                            value * weights[lane] + sums[pixel][lane]
-                        };
-                    }
+/// The greatest of each 2x2 block of two rows, and of 0 where the layer is rectified.
+fn pool(upper: &[f32], lower: &[f32], channels: usize, rectified: bool, target: &mut [f32]) {
+    let least = if rectified { 0.0 } else { f32::NEG_INFINITY };
+    vectorised(
+        #[inline(always)]
+        || {
+            let pairs = upper.chunks_exact(2 * channels).zip(lower.chunks_exact(2 * channels));
+            for ((upper, lower), target) in pairs.zip(target.chunks_exact_mut(channels)) {
+                let ((a, b), (c, d)) = (upper.split_at(channels), lower.split_at(channels));
+                for channel in 0..channels {
+                    let greatest = a[channel].max(b[channel]).max(c[channel].max(d[channel]));
+                    target[channel] = greatest.max(least);
                 }
             }
-        }
-        for (pixel, sums) in sums.iter().enumerate() {
-            target[pixel * self.layer.out..][..LANES].copy_from_slice(sums);
-        }
-        PIXELS
-    }
-}
-
-/// The greatest of each 2x2 block of two rows.
-#[inline(always)]
-fn pool(upper: &[f32], lower: &[f32], channels: usize, target: &mut [f32]) {
-    let pairs = upper.chunks_exact(2 * channels).zip(lower.chunks_exact(2 * channels));
-    for ((upper, lower), target) in pairs.zip(target.chunks_exact_mut(channels)) {
-        let ((a, b), (c, d)) = (upper.split_at(channels), lower.split_at(channels));
-        for channel in 0..channels {
-            target[channel] = a[channel].max(b[channel]).max(c[channel].max(d[channel]));
-        }
-    }
+        },
+    );
 }
 
 #[cfg(test)]

@@ -1,15 +1,12 @@
 //! A convolution for training on a processor, as a candle operation with both backward passes.
 //!
 //! Images are (image, row, column, channel), kernels (row, column, channel in, channel out): with the channels last, a
-//! row of a kernel's window is one run of memory, so unfolding an image (im2col) is a few long copies, and everything
-//! else is a matrix product. candle 0.11's own convolution reaches 12 GFLOP/s where its matrix product reaches 84 to 100.
+//! row of a window is one run of memory, so each of the three passes is one [`Walk`] an image, and nothing is unfolded.
+//! candle 0.11's own convolution reaches 12 GFLOP/s where the processor's limit is 117.
 
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor};
 
-use super::matrix_product::{Matrix, multiply};
-
-/// Unfolded images are worked on in pieces of about this many values, so that they stay in a core's second cache (256 KB).
-const CHUNK_VALUES: usize = 64 * 1024;
+use crate::product_tile::{LANES, LeftStrides, Start, Walk};
 
 /// A convolution with stride 1: `images` (n, h, w, c) and `kernels` (k, k, c, o) to (n, h + 2p - k + 1, w + 2p - k + 1, o).
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +29,18 @@ pub(super) struct ConvolutionSizes {
     out_channels: usize,
 }
 
+/// Room to work in, kept from call to call.
+#[derive(Debug, Default)]
+pub(super) struct ConvolutionRoom {
+    /// An image with its frame of zeros.
+    framed: Vec<f32>,
+    /// Kernels turned by half a turn, channels in and out exchanged.
+    turned: Vec<f32>,
+    /// Kernels, an image or a gradient with their last dimension made a multiple of [`LANES`].
+    wide_kernels: Vec<f32>,
+    wide_image: Vec<f32>,
+}
+
 impl ConvolutionSizes {
     /// The sizes for images (n, h, w, c) and kernels (k, k, c, o).
     pub fn new(images: &[usize], kernels: &[usize], padding: usize) -> Result<Self> {
@@ -41,7 +50,7 @@ impl ConvolutionSizes {
                 "a convolution takes images of 4 and kernels of 4 dimensions, not {images:?}, {kernels:?}"
             )
         };
-        let fits = kernel == kernel_width && channels == channels_in;
+        let fits = kernel == kernel_width && channels == channels_in && padding < kernel;
         if !fits || height + 2 * padding < kernel || width + 2 * padding < kernel {
             candle_core::bail!("kernels {kernels:?} do not fit images {images:?} with padding {padding}")
         }
@@ -60,7 +69,26 @@ impl ConvolutionSizes {
 
     /// Values of all output images.
     pub fn output(&self) -> usize {
-        self.images * self.places() * self.out_channels
+        self.images * self.out_image()
+    }
+
+    /// The same work with more of it in one walk: where a kernel covers a whole image, the images are the pixels of one
+    /// line, and their values its channels.
+    fn merged(self) -> Self {
+        if self.kernel != self.height || self.kernel != self.width || self.padding > 0 {
+            return self;
+        }
+        Self {
+            images: 1,
+            height: 1,
+            width: self.images,
+            channels: self.image(),
+            kernel: 1,
+            padding: 0,
+            out_height: 1,
+            out_width: self.images,
+            out_channels: self.out_channels,
+        }
     }
 
     /// Values of one image.
@@ -68,80 +96,84 @@ impl ConvolutionSizes {
         self.height * self.width * self.channels
     }
 
-    /// Places of one output image.
-    fn places(&self) -> usize {
-        self.out_height * self.out_width
+    /// Values of one output image.
+    fn out_image(&self) -> usize {
+        self.out_height * self.out_width * self.out_channels
     }
 
-    /// Values of one window.
-    fn window(&self) -> usize {
-        self.kernel * self.kernel * self.channels
+    /// Values of one line of an image with its frame.
+    fn framed_line(&self) -> usize {
+        (self.width + 2 * self.padding) * self.channels
     }
 
-    /// How many images are unfolded at once.
-    fn chunk(&self) -> usize {
-        (CHUNK_VALUES / (self.places() * self.window())).max(1)
+    /// Values of one window row.
+    fn run(&self) -> usize {
+        self.kernel * self.channels
     }
 
-    /// Calls `visit(start in the image, start in the window's row of the unfolded image, length)` for each run of memory
-    /// that an image and its unfolded form share.
-    #[inline(always)]
-    fn for_each_run(&self, mut visit: impl FnMut(usize, usize, usize)) {
-        let row_run = self.kernel * self.channels;
-        for y in 0..self.out_height {
-            for x in 0..self.out_width {
-                let window_start = (y * self.out_width + x) * self.window();
-                let left = x.max(self.padding) - self.padding;
-                let right = (x + self.kernel - self.padding.min(x + self.kernel)).min(self.width);
-                let skipped = (self.padding.max(x) - x) * self.channels;
-                for kernel_y in 0..self.kernel {
-                    let padded_y = y + kernel_y;
-                    if padded_y >= self.padding && padded_y < self.height + self.padding && right > left {
-                        let start = ((padded_y - self.padding) * self.width + left) * self.channels;
-                        visit(start, window_start + kernel_y * row_run + skipped, (right - left) * self.channels);
-                    }
-                }
+    /// The walk from framed images to output images of `out` channels.
+    fn forward_walk(&self, out: usize) -> Walk {
+        let line = self.framed_line();
+        Walk {
+            lines: self.out_height,
+            rows: self.out_width,
+            columns: out,
+            segments: self.kernel,
+            steps: self.run(),
+            left: LeftStrides { line, row: self.channels, segment: line, step: 1 },
+            right: (self.run() * out, out),
+            target: (self.out_width * out, out),
+        }
+    }
+
+    /// The walk from framed images and gradients of `out` channels to the gradients of the kernels: each value of a window
+    /// meets the gradient at all places.
+    fn kernel_walk(&self, out: usize) -> Walk {
+        let line = self.framed_line();
+        Walk {
+            lines: self.kernel,
+            rows: self.run(),
+            columns: out,
+            segments: self.out_height,
+            steps: self.out_width,
+            left: LeftStrides { line, row: 1, segment: line, step: self.channels },
+            right: (self.out_width * out, out),
+            target: (self.run() * out, out),
+        }
+    }
+
+    /// The convolution, with turned kernels, that takes gradients back to the images.
+    fn back(&self) -> Self {
+        Self {
+            height: self.out_height,
+            width: self.out_width,
+            channels: self.out_channels,
+            padding: self.kernel - 1 - self.padding,
+            out_height: self.height,
+            out_width: self.width,
+            out_channels: self.channels,
+            ..*self
+        }
+    }
+
+    /// Convolves.
+    pub fn forward(&self, images: &[f32], kernels: &[f32], room: &mut ConvolutionRoom, output: &mut [f32]) {
+        let sizes = self.merged();
+        let out = sizes.out_channels.next_multiple_of(LANES);
+        let ConvolutionRoom { framed, wide_kernels, wide_image, .. } = room;
+        let kernels = widened(kernels, sizes.out_channels, wide_kernels);
+        let walk = sizes.forward_walk(out);
+        frame_with_zeros(&sizes, framed);
+        let outputs = output.chunks_exact_mut(sizes.out_image());
+        for (image, output) in images.chunks_exact(sizes.image()).zip(outputs) {
+            let image = sizes.framed(image, framed);
+            if out == sizes.out_channels {
+                walk.sum(image, kernels, Start::Zero, output);
+            } else {
+                wide_image.resize(sizes.out_height * sizes.out_width * out, 0.0);
+                walk.sum(image, kernels, Start::Zero, wide_image);
+                narrow(wide_image, out, sizes.out_channels, output, |target, value| *target = value);
             }
-        }
-    }
-
-    /// Unfolds images: one row a place, one column a value of the window.
-    fn unfold(&self, images: &[f32], unfolded: &mut [f32]) {
-        let size = self.places() * self.window();
-        if self.padding > 0 {
-            unfolded.fill(0.0);
-        }
-        for (image, target) in images.chunks_exact(self.image()).zip(unfolded.chunks_exact_mut(size)) {
-            if self.kernel == self.height && self.padding == 0 && self.width == self.kernel {
-                target.copy_from_slice(image);
-                continue;
-            }
-            self.for_each_run(|from, to, length| target[to..to + length].copy_from_slice(&image[from..from + length]));
-        }
-    }
-
-    /// The transpose of [`ConvolutionSizes::unfold`]: adds each window's values to where they came from.
-    fn fold(&self, unfolded: &[f32], images: &mut [f32]) {
-        let size = self.places() * self.window();
-        for (source, image) in unfolded.chunks_exact(size).zip(images.chunks_exact_mut(self.image())) {
-            self.for_each_run(|to, from, length| {
-                let values = &source[from..from + length];
-                image[to..to + length].iter_mut().zip(values).for_each(|(pixel, value)| *pixel += value);
-            });
-        }
-    }
-
-    /// Convolves; `unfolded` is room to work in, kept from call to call.
-    pub fn forward(&self, images: &[f32], kernels: &[f32], unfolded: &mut Vec<f32>, output: &mut [f32]) {
-        let (out_image, unfolded_image) = (self.places() * self.out_channels, self.places() * self.window());
-        reserve(unfolded, self.chunk().min(self.images) * unfolded_image);
-        let kernels = Matrix::new(kernels, self.window(), self.out_channels);
-        let chunks = images.chunks(self.chunk() * self.image());
-        for (images, output) in chunks.zip(output.chunks_mut(self.chunk() * out_image)) {
-            let rows = images.len() / self.image() * self.places();
-            let unfolded = &mut unfolded[..rows * self.window()];
-            self.unfold(images, unfolded);
-            multiply(Matrix::new(unfolded, rows, self.window()), kernels, output, false);
         }
     }
 
@@ -151,34 +183,93 @@ impl ConvolutionSizes {
         images: &[f32],
         kernels: &[f32],
         gradient: &[f32],
-        unfolded: &mut Vec<f32>,
+        room: &mut ConvolutionRoom,
         kernel_gradient: &mut [f32],
-        mut image_gradient: Option<&mut [f32]>,
+        image_gradient: Option<&mut [f32]>,
     ) {
-        let (out_image, unfolded_image) = (self.places() * self.out_channels, self.places() * self.window());
-        reserve(unfolded, self.chunk().min(self.images) * unfolded_image);
-        let kernels = Matrix::new(kernels, self.window(), self.out_channels);
-        for first in (0..self.images).step_by(self.chunk()) {
-            let last = (first + self.chunk()).min(self.images);
-            let rows = (last - first) * self.places();
-            let unfolded = &mut unfolded[..rows * self.window()];
-            let gradient = Matrix::new(&gradient[first * out_image..last * out_image], rows, self.out_channels);
-            self.unfold(&images[first * self.image()..last * self.image()], unfolded);
-            multiply(Matrix::new(unfolded, rows, self.window()).transposed(), gradient, kernel_gradient, true);
-            if let Some(image_gradient) = image_gradient.as_deref_mut() {
-                let image_gradient = &mut image_gradient[first * self.image()..last * self.image()];
-                image_gradient.fill(0.0);
-                multiply(gradient, kernels.transposed(), unfolded, false);
-                self.fold(unfolded, image_gradient);
+        let sizes = self.merged();
+        sizes.add_kernel_gradient(images, gradient, room, kernel_gradient);
+        if let Some(image_gradient) = image_gradient {
+            let mut turned = std::mem::take(&mut room.turned);
+            sizes.turn(kernels, &mut turned);
+            sizes.back().forward(gradient, &turned, room, image_gradient);
+            room.turned = turned;
+        }
+    }
+
+    fn add_kernel_gradient(&self, images: &[f32], gradient: &[f32], room: &mut ConvolutionRoom, sums: &mut [f32]) {
+        let out = self.out_channels.next_multiple_of(LANES);
+        let ConvolutionRoom { framed, wide_kernels, wide_image, .. } = room;
+        let walk = self.kernel_walk(out);
+        frame_with_zeros(self, framed);
+        wide_kernels.clear();
+        wide_kernels.resize(if out == self.out_channels { 0 } else { self.kernel * self.run() * out }, 0.0);
+        for (image, gradient) in images.chunks_exact(self.image()).zip(gradient.chunks_exact(self.out_image())) {
+            let image = self.framed(image, framed);
+            if out == self.out_channels {
+                walk.sum(image, gradient, Start::Target, sums);
+            } else {
+                walk.sum(image, widened(gradient, self.out_channels, wide_image), Start::Target, wide_kernels);
+            }
+        }
+        if out != self.out_channels {
+            narrow(wide_kernels, out, self.out_channels, sums, |target, value| *target += value);
+        }
+    }
+
+    /// The image itself where there is no padding, else a copy inside the frame of zeros that is there already.
+    fn framed<'a>(&self, image: &'a [f32], framed: &'a mut [f32]) -> &'a [f32] {
+        if self.padding == 0 {
+            return image;
+        }
+        let first = self.padding * self.framed_line() + self.padding * self.channels;
+        let line = self.width * self.channels;
+        for (source, target) in image.chunks_exact(line).zip(framed[first..].chunks_mut(self.framed_line())) {
+            target[..line].copy_from_slice(source);
+        }
+        framed
+    }
+
+    /// Kernels (k, k, c, o) turned by half a turn, as (k, k, o, c).
+    fn turn(&self, kernels: &[f32], turned: &mut Vec<f32>) {
+        let window = self.channels * self.out_channels;
+        turned.resize(kernels.len(), 0.0);
+        for (source, target) in kernels.chunks_exact(window).rev().zip(turned.chunks_exact_mut(window)) {
+            for (channel, run) in source.chunks_exact(self.out_channels).enumerate() {
+                for (out, &value) in run.iter().enumerate() {
+                    target[out * self.channels + channel] = value;
+                }
             }
         }
     }
 }
 
-/// Makes room for at least `count` values without giving any back.
-pub(super) fn reserve(room: &mut Vec<f32>, count: usize) {
-    if room.len() < count {
-        room.resize(count, 0.0);
+/// Makes room for one framed image of zeros.
+fn frame_with_zeros(sizes: &ConvolutionSizes, framed: &mut Vec<f32>) {
+    framed.clear();
+    if sizes.padding > 0 {
+        framed.resize((sizes.height + 2 * sizes.padding) * sizes.framed_line(), 0.0);
+    }
+}
+
+/// The runs of `length` values with zeros behind each, up to a multiple of [`LANES`]; as they are if they are one.
+fn widened<'a>(values: &'a [f32], length: usize, wide: &'a mut Vec<f32>) -> &'a [f32] {
+    let wide_length = length.next_multiple_of(LANES);
+    if wide_length == length {
+        return values;
+    }
+    wide.clear();
+    wide.resize(values.len() / length * wide_length, 0.0);
+    for (source, target) in values.chunks_exact(length).zip(wide.chunks_exact_mut(wide_length)) {
+        target[..length].copy_from_slice(source);
+    }
+    wide
+}
+
+/// Puts the first `length` values of each wide run to its place in the target.
+fn narrow(wide: &[f32], wide_length: usize, length: usize, target: &mut [f32], put: impl Fn(&mut f32, f32)) {
+    for (source, target) in wide.chunks_exact(wide_length).zip(target.chunks_exact_mut(length)) {
+        target.iter_mut().zip(source).for_each(|(target, &value)| put(target, value));
     }
 }
 
@@ -190,7 +281,7 @@ impl CustomOp2 for Convolution {
     fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, s2: &CpuStorage, l2: &Layout) -> Result<(CpuStorage, Shape)> {
         let sizes = ConvolutionSizes::new(l1.dims(), l2.dims(), self.padding)?;
         let mut output = vec![0.0; sizes.output()];
-        sizes.forward(contiguous(s1, l1)?, contiguous(s2, l2)?, &mut Vec::new(), &mut output);
+        sizes.forward(contiguous(s1, l1)?, contiguous(s2, l2)?, &mut ConvolutionRoom::default(), &mut output);
         let shape = Shape::from((sizes.images, sizes.out_height, sizes.out_width, sizes.out_channels));
         Ok((CpuStorage::F32(output), shape))
     }
@@ -209,7 +300,7 @@ impl CustomOp2 for Convolution {
             with_values(kernels, |kernels| {
                 with_values(gradient, |gradient| {
                     let (of_kernels, of_images) = (&mut kernel_gradient, image_gradient.as_deref_mut());
-                    sizes.backward(images, kernels, gradient, &mut Vec::new(), of_kernels, of_images);
+                    sizes.backward(images, kernels, gradient, &mut ConvolutionRoom::default(), of_kernels, of_images);
                     Ok(())
                 })
             })

@@ -11,7 +11,7 @@ use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 
 use super::activation::{ActivationSizes, BatchStatistics, VARIANCE_FLOOR};
-use super::convolution::{ConvolutionSizes, contiguous, with_values};
+use super::convolution::{ConvolutionRoom, ConvolutionSizes, contiguous, with_values};
 use crate::glyph::GLYPH_SIZE_PX;
 use crate::reader::architecture::{Architecture, Layer};
 use crate::reader::weights::{LayerWeights, Weights};
@@ -46,7 +46,7 @@ pub struct Network {
 #[derive(Debug, Default)]
 struct Room {
     layers: Vec<LayerRoom>,
-    unfolded: Vec<f32>,
+    convolution: ConvolutionRoom,
     gradient: Vec<f32>,
     next_gradient: Vec<f32>,
 }
@@ -164,7 +164,12 @@ impl Network {
             let (convolution, activation) = places.sizes(count)?;
             let layer = &mut after[0];
             layer.convolved.resize(convolution.output(), 0.0);
-            convolution.forward(input, &parameters[places.kernels.clone()], &mut room.unfolded, &mut layer.convolved);
+            convolution.forward(
+                input,
+                &parameters[places.kernels.clone()],
+                &mut room.convolution,
+                &mut layer.convolved,
+            );
             let (scales, shifts) = (&parameters[places.scales.clone()], &parameters[places.shifts.clone()]);
             match activation {
                 Some(activation) => {
@@ -210,7 +215,7 @@ impl Network {
                 room.next_gradient.as_mut_slice()
             });
             let (kernels, of_kernels) = (&parameters[places.kernels.clone()], &mut gradients[places.kernels.clone()]);
-            convolution.backward(input, kernels, &room.gradient, &mut room.unfolded, of_kernels, of_images);
+            convolution.backward(input, kernels, &room.gradient, &mut room.convolution, of_kernels, of_images);
             std::mem::swap(&mut room.gradient, &mut room.next_gradient);
         }
         Ok(gradients)

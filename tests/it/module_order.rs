@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first: a module imports those before it alone.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "error",
     "geometry",
     "idx",
     "runs",
     "vectorised",
+    "product_tile",
     "scan",
     "clean",
     "form",
