@@ -11,7 +11,7 @@ use crate::reader::weights::{LayerWeights, Weights};
 use crate::vectorised::vectorised;
 
 /// Glyphs that go through the dense layers together: as many as the registers of AVX-512 hold sums for.
-const GROUP: usize = 14;
+const GROUP: usize = 13;
 
 /// A layer with its weights as they are walked through.
 #[derive(Clone, Debug)]
@@ -139,24 +139,18 @@ impl PackedLayer {
         let size = if self.layer.pooled { self.convolved / 2 } else { self.convolved };
         let framed = size + 2 * padding;
         let first = (padding * framed + padding) * self.out;
-        output.clear();
+        if padding > 0 {
+            output.clear();
+        }
         output.resize(framed * framed * self.out, 0.0);
         if !self.layer.pooled {
-            let target = (framed * self.out, self.out);
-            self.walk(self.convolved, target).sum(
-                input,
-                &self.weights,
-                Start::Biases(&self.biases),
-                &mut output[first..],
-            );
-            if self.layer.rectified {
-                rectify(output);
-            }
+            let walk = self.walk(self.convolved, (framed * self.out, self.out), self.layer.rectified);
+            walk.sum(input, &self.weights, Start::Biases(&self.biases), &mut output[first..]);
             return;
         }
         let row_length = self.convolved * self.out;
         rows.resize(2 * row_length, 0.0);
-        let walk = self.walk(2, (row_length, self.out));
+        let walk = self.walk(2, (row_length, self.out), false);
         for y in 0..size {
             let upper_line = &input[2 * y * self.padded * self.channels..];
             walk.sum(upper_line, &self.weights, Start::Biases(&self.biases), rows);
@@ -167,7 +161,7 @@ impl PackedLayer {
     }
 
     /// The walk for some lines of the output.
-    fn walk(&self, lines: usize, target: (usize, usize)) -> Walk {
+    fn walk(&self, lines: usize, target: (usize, usize), rectified: bool) -> Walk {
         let line = self.padded * self.channels;
         let run = self.layer.kernel * self.channels;
         Walk {
@@ -179,6 +173,7 @@ impl PackedLayer {
             left: LeftStrides { line, row: self.channels, segment: line, step: 1 },
             right: (run * self.out, self.out),
             target,
+            rectified,
         }
     }
 
@@ -194,20 +189,11 @@ impl PackedLayer {
             left: LeftStrides { row: values, step: 1, ..LeftStrides::default() },
             right: (0, self.out),
             target: (0, self.out),
+            rectified: self.layer.rectified,
         };
         output.resize(count * self.out, 0.0);
         walk.sum(images, &self.weights, Start::Biases(&self.biases), output);
-        if self.layer.rectified {
-            rectify(output);
-        }
     }
-}
-
-fn rectify(values: &mut [f32]) {
-    vectorised(
-        #[inline(always)]
-        || values.iter_mut().for_each(|value| *value = value.max(0.0)),
-    );
 }
 
 /// The greatest of each 2x2 block of two rows, and of 0 where the layer is rectified.

@@ -123,6 +123,7 @@ impl ConvolutionSizes {
             left: LeftStrides { line, row: self.channels, segment: line, step: 1 },
             right: (self.run() * out, out),
             target: (self.out_width * out, out),
+            rectified: false,
         }
     }
 
@@ -139,6 +140,7 @@ impl ConvolutionSizes {
             left: LeftStrides { line, row: 1, segment: line, step: self.channels },
             right: (self.out_width * out, out),
             target: (self.run() * out, out),
+            rectified: false,
         }
     }
 

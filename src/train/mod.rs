@@ -43,7 +43,7 @@ pub const EPOCH_BATCHES: usize = 500;
 const WEIGHT_DECAY: f32 = 0.02;
 
 /// Share of the probability that is spread over all classes.
-const LABEL_SMOOTHING: f32 = 0.03;
+const LABEL_SMOOTHING: f32 = 0.0;
 
 /// Weight of the past in the running average of the weights, a step: it looks back over about two epochs.
 const AVERAGE_DECAY: f32 = 0.999;
@@ -73,7 +73,7 @@ impl TrainRequest {
     pub fn new(data: Vec<PathBuf>) -> Self {
         Self {
             data,
-            epochs: 40,
+            epochs: 140,
             seed: 1,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             learning_rate: 0.004,

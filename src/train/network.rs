@@ -1,17 +1,18 @@
 //! The network in training: its parameters in one run of memory, and the way from images to scores and back to gradients.
 //!
-//! The whole network is one candle operation of images and parameters. candle's tape over a chain of operations would add
-//! up every intermediate gradient with its own elementwise pass, on a thread pool that all shards would wait for.
+//! The layers are those of candle operations ([`Convolution`](super::convolution::Convolution),
+//! [`Activation`](super::activation::Activation)), called one after the other without a tape: candle's would add up every
+//! intermediate gradient with its own elementwise pass, on a thread pool that all shards would wait for.
 
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
-use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor};
+use candle_core::Result;
 use rand::RngExt;
 use rand_pcg::Pcg64Mcg;
 
 use super::activation::{ActivationSizes, BatchStatistics, VARIANCE_FLOOR};
-use super::convolution::{ConvolutionRoom, ConvolutionSizes, contiguous, with_values};
+use super::convolution::{ConvolutionRoom, ConvolutionSizes};
 use crate::glyph::GLYPH_SIZE_PX;
 use crate::reader::architecture::{Architecture, Layer};
 use crate::reader::weights::{LayerWeights, Weights};
@@ -30,7 +31,7 @@ struct Places {
     shifts: Range<usize>,
 }
 
-/// A network that can be trained: which parameters it has, and the candle operation `images, parameters -> scores`.
+/// A network that can be trained: which parameters it has, the way from images and parameters to scores, and back.
 ///
 /// Images are (n, 28, 28, 1) with values from 0 to 1, parameters one run of [`Network::parameter_count`] values, scores
 /// (n, classes). Clones share their room to work in, and the statistics of the last batch, so each thread takes its own.
@@ -120,9 +121,12 @@ impl Network {
     }
 
     /// What normalised the last batch, a layer.
-    pub fn statistics(&self) -> Vec<BatchStatistics> {
-        let room = self.room.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        room.layers.iter().map(|layer| layer.statistics.clone()).collect()
+    fn statistics(&self) -> Vec<BatchStatistics> {
+        self.room().layers.iter().map(|layer| layer.statistics.clone()).collect()
+    }
+
+    fn room(&self) -> std::sync::MutexGuard<'_, Room> {
+        self.room.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     /// What normalises each layer when these images (n times 28x28 values) go through with these parameters.
@@ -130,7 +134,7 @@ impl Network {
     /// # Errors
     /// If candle fails.
     pub fn measure(&self, images: &[f32], parameters: &[f32]) -> Result<Vec<BatchStatistics>> {
-        self.forward(&mut self.room.lock().unwrap_or_else(|poisoned| poisoned.into_inner()), images, parameters)?;
+        self.forward(images, parameters)?;
         Ok(self.statistics())
     }
 
@@ -155,7 +159,15 @@ impl Network {
         Weights { architecture: self.architecture.clone(), layers, temperature: 1.0 }
     }
 
-    fn forward(&self, room: &mut Room, images: &[f32], parameters: &[f32]) -> Result<Vec<f32>> {
+    /// The scores (n, classes) of images (n times 28x28 values), normalised as one batch.
+    ///
+    /// # Errors
+    /// If there are not as many parameters as the network has.
+    pub fn forward(&self, images: &[f32], parameters: &[f32]) -> Result<Vec<f32>> {
+        if parameters.len() != self.parameter_count() {
+            candle_core::bail!("the network has {} parameters, not {}", self.parameter_count(), parameters.len())
+        }
+        let room = &mut *self.room();
         let count = images.len() / (GLYPH_SIZE_PX * GLYPH_SIZE_PX);
         room.layers.resize_with(self.places.len(), LayerRoom::default);
         for (index, places) in self.places.iter().enumerate() {
@@ -187,7 +199,15 @@ impl Network {
         Ok(room.layers.last().map(|layer| layer.output.clone()).unwrap_or_default())
     }
 
-    fn backward(&self, room: &mut Room, images: &[f32], parameters: &[f32], gradient: &[f32]) -> Result<Vec<f32>> {
+    /// The gradient of the parameters, from that of the scores; to be called with what [`Network::forward`] was last called.
+    ///
+    /// # Errors
+    /// If candle fails.
+    pub fn backward(&self, images: &[f32], parameters: &[f32], gradient: &[f32]) -> Result<Vec<f32>> {
+        let room = &mut *self.room();
+        if room.layers.len() != self.places.len() {
+            candle_core::bail!("gradients are computed after scores")
+        }
         let count = images.len() / (GLYPH_SIZE_PX * GLYPH_SIZE_PX);
         let mut gradients = vec![0.0; self.parameter_count()];
         room.gradient.clear();
@@ -242,39 +262,6 @@ fn column_sums(values: &[f32], columns: usize) -> Vec<f32> {
     sums
 }
 
-impl CustomOp2 for Network {
-    fn name(&self) -> &'static str {
-        "network"
-    }
-
-    fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, s2: &CpuStorage, l2: &Layout) -> Result<(CpuStorage, Shape)> {
-        let (images, parameters) = (contiguous(s1, l1)?, contiguous(s2, l2)?);
-        if l1.dims()[1..] != [GLYPH_SIZE_PX, GLYPH_SIZE_PX, 1] || parameters.len() != self.parameter_count() {
-            candle_core::bail!("the network takes images (n, 28, 28, 1) and {} parameters", self.parameter_count())
-        }
-        let mut room = self.room.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let scores = self.forward(&mut room, images, parameters)?;
-        Ok((CpuStorage::F32(scores), Shape::from((l1.dims()[0], self.class_count()))))
-    }
-
-    /// The gradient of the parameters; that of the images is of no use here and not computed.
-    fn bwd(
-        &self,
-        images: &Tensor,
-        parameters: &Tensor,
-        _scores: &Tensor,
-        gradient: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let mut room = self.room.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let gradients = with_values(images, |images| {
-            with_values(parameters, |parameters| {
-                with_values(gradient, |gradient| self.backward(&mut room, images, parameters, gradient))
-            })
-        })?;
-        Ok((None, Some(Tensor::from_vec(gradients, parameters.shape(), parameters.device())?)))
-    }
-}
-
 /// A normally distributed number (Box and Muller 1958).
 pub(super) fn normal(random: &mut Pcg64Mcg) -> f32 {
     let radius = (-2.0 * (1.0 - random.random::<f32>()).ln()).sqrt();
@@ -283,7 +270,7 @@ pub(super) fn normal(random: &mut Pcg64Mcg) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use candle_core::{Device, Var};
+    use candle_core::{Device, Tensor, Var};
     use rand::SeedableRng;
 
     use super::*;
@@ -322,21 +309,26 @@ mod tests {
     }
 
     #[test]
-    fn the_one_operation_agrees_with_a_chain_of_operations() -> Result<()> {
+    fn scores_and_gradients_agree_with_a_chain_of_operations() -> Result<()> {
         let mut random = Pcg64Mcg::seed_from_u64(3);
         let network = Network::new(&tiny())?;
-        let parameters =
-            Var::from_vec(network.initial_parameters(&mut random), network.parameter_count(), &Device::Cpu)?;
+        let values = network.initial_parameters(&mut random);
         let images: Vec<f32> = (0..5 * 784).map(|_| random.random()).collect();
+        let scores = network.forward(&images, &values)?;
+        // The gradient of the sum of squares.
+        let gradient: Vec<f32> = scores.iter().map(|score| 2.0 * score).collect();
+        let gradients = network.backward(&images, &values, &gradient)?;
+
+        let parameters = Var::from_slice(&values, values.len(), &Device::Cpu)?;
         let images = Tensor::from_vec(images, (5, 28, 28, 1), &Device::Cpu)?;
-        let ours = images.apply_op2(&parameters, network.clone())?;
         let theirs = chain(&network, &images, &parameters)?;
-        let difference = |a: &Tensor, b: &Tensor| -> Result<f32> { (a - b)?.abs()?.flatten_all()?.max(0)?.to_scalar() };
-        assert!(difference(&ours, &theirs)? < 1e-4);
-        let (ours, theirs) = (ours.sqr()?.sum_all()?.backward()?, theirs.sqr()?.sum_all()?.backward()?);
-        let (ours, theirs) = (ours.get(&parameters).expect("ours"), theirs.get(&parameters).expect("theirs"));
-        let greatest: f32 = theirs.abs()?.max(0)?.to_scalar()?;
-        assert!(difference(ours, theirs)? < 1e-4 * greatest && greatest > 1.0);
+        let agree = |ours: &[f32], theirs: &[f32]| {
+            let greatest = theirs.iter().fold(1f32, |greatest, value| greatest.max(value.abs()));
+            ours.iter().zip(theirs).all(|(ours, theirs)| (ours - theirs).abs() < 1e-4 * greatest)
+        };
+        assert!(agree(&scores, &theirs.flatten_all()?.to_vec1()?));
+        let theirs = theirs.sqr()?.sum_all()?.backward()?.get(&parameters).expect("a gradient").to_vec1()?;
+        assert!(agree(&gradients, &theirs) && theirs.iter().any(|value: &f32| value.abs() > 1.0));
         Ok(())
     }
 
@@ -346,9 +338,7 @@ mod tests {
         let network = Network::new(&tiny())?;
         let parameters: Vec<f32> = network.initial_parameters(&mut random).iter().map(|value| value + 0.1).collect();
         let images: Vec<f32> = (0..3 * 784).map(|_| random.random()).collect();
-        let images = Tensor::from_vec(images, (3, 28, 28, 1), &Device::Cpu)?;
-        let tensor = Tensor::from_slice(&parameters, parameters.len(), &Device::Cpu)?;
-        let expected = images.apply_op2_no_bwd(&tensor, &network)?.to_vec2::<f32>()?;
+        let expected = network.forward(&images, &parameters)?;
         let folded = network.fold(&parameters, &network.statistics());
         let plain = Architecture {
             layers: tiny().layers.into_iter().map(|layer| Layer { normalised: false, ..layer }).collect(),
@@ -359,9 +349,8 @@ mod tests {
             values[places.kernels.clone()].copy_from_slice(&layer.kernels);
             values[places.shifts.clone()].copy_from_slice(&layer.biases);
         }
-        let tensor = Tensor::from_slice(&values, values.len(), &Device::Cpu)?;
-        let scores = images.apply_op2_no_bwd(&tensor, &plain)?.to_vec2::<f32>()?;
-        for (score, expected) in scores.iter().flatten().zip(expected.iter().flatten()) {
+        let scores = plain.forward(&images, &values)?;
+        for (score, expected) in scores.iter().zip(&expected) {
             assert!((score - expected).abs() < 1e-3 * expected.abs().max(1.0), "{score} and {expected}");
         }
         Ok(())

@@ -15,7 +15,7 @@ const VALIDATION_SHARE: usize = 12;
 
 /// How often an image whose writer is known is seen for each time another is: such sets hold raw scans of whole forms, as
 /// the reader will meet them, but are small.
-const KNOWN_WRITER_WEIGHT: f32 = 3.0;
+const KNOWN_WRITER_WEIGHT: f32 = 4.0;
 
 /// How often a digit of a set that stretches its digits to the frame is seen: proportions are lost there.
 const STRETCHED_WEIGHT: f32 = 0.3;

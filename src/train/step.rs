@@ -1,4 +1,4 @@
-//! The gradient of one batch, on several threads: the batch is cut into a fixed number of shards, each goes through the
+//! The gradient of one batch, on several threads: the batch is cut into a number of shards that depends on its size alone, each goes through the
 //! network by itself, and the gradients are added in the order of the shards. So the result is the same to the last bit
 //! on any number of threads.
 
@@ -10,9 +10,12 @@ use candle_core::{D, Device, Result, Tensor, Var};
 use super::network::Network;
 use crate::glyph::GLYPH_SIZE_PX;
 
-/// Into how many pieces a batch is cut. Normalisation sees one shard at a time, so this is part of the recipe: with the
-/// batches of 128 used here a shard has 32 images, about the least that gives steady statistics.
-pub const SHARD_COUNT: usize = 4;
+/// A batch is cut into at most this many pieces, and more threads are of no use.
+pub const MOST_SHARDS: usize = 4;
+
+/// Images in a piece, if the batch has enough. Normalisation sees one piece at a time, so this is part of the recipe: the
+/// batches of 128 used here have pieces of 32 images, about the least that gives steady statistics.
+const LEAST_IMAGES: usize = 16;
 
 /// Images and what they show.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,9 +47,9 @@ pub struct Gradients {
 
 impl Gradients {
     /// `smoothing` is the share of the probability that is spread over all classes (Szegedy et al. 2016); `threads` are
-    /// used at most, and more than [`SHARD_COUNT`] are of no use.
+    /// used at most, and more than [`MOST_SHARDS`] are of no use.
     pub fn new(network: &Network, smoothing: f32, threads: usize) -> Self {
-        Self { shards: (0..SHARD_COUNT).map(|_| network.with_own_room()).collect(), smoothing, threads }
+        Self { shards: (0..MOST_SHARDS).map(|_| network.with_own_room()).collect(), smoothing, threads }
     }
 
     /// The gradient of the mean cross-entropy of a batch.
@@ -55,7 +58,7 @@ impl Gradients {
     /// If candle fails.
     pub fn of(&self, parameters: &[f32], batch: &Batch) -> Result<Outcome> {
         let count = batch.classes.len();
-        let shard_size = count.div_ceil(SHARD_COUNT).max(1);
+        let shard_size = count.div_ceil((count / LEAST_IMAGES).clamp(1, MOST_SHARDS)).max(1);
         let shard_count = count.div_ceil(shard_size);
         let (next, results) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(shard_count)));
         let work = || {
@@ -98,10 +101,9 @@ fn shard_gradient(
     let size = GLYPH_SIZE_PX * GLYPH_SIZE_PX;
     let (count, class_count) = (images.len(), network.class_count());
     let pixels = &batch.pixels[images.start * size..images.end * size];
-    let pixels = Tensor::from_slice(pixels, (count, GLYPH_SIZE_PX, GLYPH_SIZE_PX, 1), &Device::Cpu)?;
-    let parameters = Var::from_slice(parameters, parameters.len(), &Device::Cpu)?;
     let classes = &batch.classes[images];
-    let scores = pixels.apply_op2(&parameters, network.clone())?;
+    let scores = network.forward(pixels, parameters)?;
+    let scores = Var::from_vec(scores, (count, class_count), &Device::Cpu)?;
     let mut targets = vec![smoothing / class_count as f32; count * class_count];
     for (target, &class) in targets.chunks_exact_mut(class_count).zip(classes) {
         target[class] += 1.0 - smoothing;
@@ -109,10 +111,10 @@ fn shard_gradient(
     let targets = Tensor::from_vec(targets, (count, class_count), &Device::Cpu)?;
     let logarithms = candle_nn::ops::log_softmax(&scores, D::Minus1)?;
     let loss = ((logarithms * targets)?.sum_all()? * (-1.0 / batch.classes.len() as f64))?;
-    let gradients = match loss.backward()?.remove(&parameters) {
-        Some(gradients) => gradients.to_vec1()?,
-        None => candle_core::bail!("the loss does not depend on the parameters"),
+    let Some(gradient) = loss.backward()?.remove(&scores) else {
+        candle_core::bail!("the loss does not depend on the scores")
     };
+    let gradients = network.backward(pixels, parameters, &gradient.flatten_all()?.to_vec1()?)?;
     let best = scores.argmax(D::Minus1)?.to_vec1::<u32>()?;
     let correct = best.iter().zip(classes).filter(|(best, class)| **best as usize == **class).count();
     Ok(Outcome { gradients, loss: loss.to_scalar()?, correct })
@@ -133,8 +135,8 @@ mod tests {
         let mut random = Pcg64Mcg::seed_from_u64(1);
         let network = Network::new(&Architecture { layers: vec![block, dense] })?;
         let parameters = network.initial_parameters(&mut random);
-        let pixels = (0..10 * 784).map(|_| random.random::<f32>()).collect();
-        Ok((network, parameters, Batch { pixels, classes: (0..10).map(|image| image % 3).collect() }))
+        let pixels = (0..40 * 784).map(|_| random.random::<f32>()).collect();
+        Ok((network, parameters, Batch { pixels, classes: (0..40).map(|image| image % 3).collect() }))
     }
 
     #[test]
@@ -157,7 +159,7 @@ mod tests {
             optimiser.step(&mut parameters, &outcome.gradients, 0.01);
         }
         let after = gradients.of(&parameters, &batch)?;
-        assert!(after.loss < before.loss / 4.0 && after.correct == 10, "{} to {}", before.loss, after.loss);
+        assert!(after.loss < before.loss / 4.0 && after.correct == 40, "{} to {}", before.loss, after.loss);
         Ok(())
     }
 }
