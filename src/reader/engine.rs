@@ -1,43 +1,41 @@
 //! The fast way through a trained network: [`Weights`] in, an [`Engine`] that turns glyphs into scores out.
 //!
-//! Images are (row, column, channel), with their padding around them, so that a layer is one [`Walk`]: nothing is
-//! unfolded, and weights are read in the order in which they lie. Glyphs share the weights of dense layers while these
-//! are in the cache, but each keeps its own sums, so that what is read of it cannot depend on its batch.
+//! Images are (row, column, channel), with zeros around them where the next layer wants them. Each glyph goes through the
+//! layers that give images by itself; in dense layers, glyphs share the weights while these are in the cache, but each
+//! keeps its own sums, so that what is read of a glyph cannot depend on its batch.
 
 use crate::glyph::{GLYPH_SIZE_PX, Glyph};
-use crate::product_tile::{LANES, LeftStrides, Start, Walk};
-use crate::reader::architecture::Layer;
-use crate::reader::weights::{LayerWeights, Weights};
-use crate::vectorised::vectorised;
+use crate::reader::direct::DirectLayer;
+use crate::reader::weights::Weights;
+use crate::reader::winograd::WinogradLayer;
 
 /// Glyphs that go through the dense layers together: as many as the registers of AVX-512 hold sums for.
 const GROUP: usize = 13;
-
-/// A layer with its weights as they are walked through.
-#[derive(Clone, Debug)]
-struct PackedLayer {
-    layer: Layer,
-    /// Width and height of the input with its padding.
-    padded: usize,
-    /// Channels of the input as stored.
-    channels: usize,
-    /// Width and height after the convolution.
-    convolved: usize,
-    /// Channels of the output as stored: a multiple of [`LANES`].
-    out: usize,
-    /// (window row, window column, channel in, channel out).
-    weights: Vec<f32>,
-    biases: Vec<f32>,
-}
 
 /// A network ready to read.
 #[derive(Clone, Debug)]
 pub struct Engine {
     /// Layers that give images.
-    convolutions: Vec<PackedLayer>,
+    convolutions: Vec<ImageLayer>,
     /// The layers behind them, which take in all that is left of an image at once.
-    dense: Vec<PackedLayer>,
+    dense: Vec<DirectLayer>,
     class_count: usize,
+}
+
+/// A layer with its weights in the form that is fastest for it.
+#[derive(Clone, Debug)]
+enum ImageLayer {
+    Direct(DirectLayer),
+    Winograd(WinogradLayer),
+}
+
+/// The square of values in which a layer finds or leaves an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Frame {
+    /// Rows of zeros above, columns of zeros to the left.
+    pub padding: usize,
+    /// Rows and columns in all; there may be zeros below and to the right.
+    pub side: usize,
 }
 
 /// Room to work in, kept from glyph to glyph.
@@ -45,26 +43,50 @@ pub struct Engine {
 struct Room {
     input: Vec<f32>,
     output: Vec<f32>,
-    rows: Vec<f32>,
+    scratch: Scratch,
     /// One run of values a glyph of the group, before and after a dense layer.
     group: Vec<f32>,
     next_group: Vec<f32>,
 }
 
+/// Room for what a layer keeps while it works.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scratch {
+    pub first: Vec<f32>,
+    pub second: Vec<f32>,
+}
+
 impl Engine {
     /// Packs the weights of a network whose layers fit on each other.
     pub fn new(weights: &Weights) -> Self {
-        let (mut convolutions, mut stored) = (Vec::new(), 1);
+        let layers = &weights.architecture.layers;
         let sizes = weights.architecture.sizes().unwrap_or_default();
-        let layers = weights.architecture.layers.iter().zip(sizes).zip(&weights.layers);
-        for ((&layer, (size, channels)), numbers) in layers {
-            let packed = PackedLayer::new(layer, size, channels, stored, numbers);
-            stored = packed.out;
-            convolutions.push(packed);
+        let covers = |place: usize| layers[place].kernel == sizes[place].0 && layers[place].padding == 0;
+        let is_dense = |place: usize| covers(place) && !layers[place].pooled;
+        let first_dense = (0..sizes.len()).rposition(|place| !is_dense(place)).map_or(0, |last| last + 1);
+        let (mut convolutions, mut dense, mut stored) = (Vec::new(), Vec::new(), 1);
+        for (place, (&layer, &size)) in layers.iter().zip(&sizes).enumerate() {
+            let numbers = &weights.layers[place];
+            let winograd = WinogradLayer::new(layer, size, stored, numbers).filter(|_| place < first_dense);
+            stored = match winograd {
+                Some(packed) => {
+                    let out = packed.out();
+                    convolutions.push(ImageLayer::Winograd(packed));
+                    out
+                }
+                None => {
+                    let packed = DirectLayer::new(layer, size, stored, numbers);
+                    let out = packed.out();
+                    if place < first_dense {
+                        convolutions.push(ImageLayer::Direct(packed))
+                    } else {
+                        dense.push(packed)
+                    }
+                    out
+                }
+            };
         }
-        let dense = convolutions.iter().rposition(|layer| !layer.is_dense()).map_or(0, |last| last + 1);
-        let dense = convolutions.split_off(dense);
-        Self { convolutions, dense, class_count: weights.architecture.layers.last().map_or(0, |layer| layer.channels) }
+        Self { convolutions, dense, class_count: layers.last().map_or(0, |layer| layer.channels) }
     }
 
     /// How many scores a glyph gets.
@@ -78,8 +100,7 @@ impl Engine {
         for group in glyphs.chunks(GROUP) {
             room.group.clear();
             for glyph in group {
-                self.place(glyph, &mut room.input);
-                self.convolve(&mut room);
+                self.convolve(glyph, &mut room);
                 room.group.extend_from_slice(&room.input);
             }
             for layer in &self.dense {
@@ -91,127 +112,64 @@ impl Engine {
         }
     }
 
-    /// Writes the glyph, values 0 to 1, with the frame of zeros that the first layer wants.
-    fn place(&self, glyph: &Glyph, input: &mut Vec<f32>) {
-        let padding = self.convolutions.first().map_or(0, |first| first.layer.padding);
-        let padded = GLYPH_SIZE_PX + 2 * padding;
-        input.clear();
-        input.resize(padded * padded, 0.0);
+    /// Takes a glyph, values 0 to 1, through all layers that give images and leaves the last one in `room.input`.
+    fn convolve(&self, glyph: &Glyph, room: &mut Room) {
+        let first = self.convolutions.first().map_or(Frame { padding: 0, side: GLYPH_SIZE_PX }, ImageLayer::frame);
+        first.prepare(GLYPH_SIZE_PX, 1, &mut room.input);
         for (row, pixels) in glyph.pixels.chunks_exact(GLYPH_SIZE_PX).enumerate() {
-            let start = (row + padding) * padded + padding;
-            let target = &mut input[start..start + GLYPH_SIZE_PX];
+            let target = &mut room.input[(row + first.padding) * first.side + first.padding..][..GLYPH_SIZE_PX];
             target.iter_mut().zip(pixels).for_each(|(value, &pixel)| *value = f32::from(pixel) / 255.0);
         }
-    }
-
-    /// Takes `room.input` through all layers that give images.
-    fn convolve(&self, room: &mut Room) {
         for (index, layer) in self.convolutions.iter().enumerate() {
-            let padding = self.convolutions.get(index + 1).map_or(0, |next| next.layer.padding);
-            layer.run(&room.input, &mut room.rows, &mut room.output, padding);
+            let size = layer.size_after();
+            let next = self.convolutions.get(index + 1).map_or(Frame { padding: 0, side: size }, ImageLayer::frame);
+            next.prepare(size, layer.out(), &mut room.output);
+            let target = &mut room.output[next.start(layer.out())..];
+            match layer {
+                ImageLayer::Direct(layer) => layer.run(&room.input, &mut room.scratch, next, target),
+                ImageLayer::Winograd(layer) => layer.run(&room.input, &mut room.scratch, next, target),
+            }
             std::mem::swap(&mut room.input, &mut room.output);
         }
     }
 }
 
-impl PackedLayer {
-    fn new(layer: Layer, size: usize, channels: usize, stored: usize, numbers: &LayerWeights) -> Self {
-        let out = layer.channels.next_multiple_of(LANES);
-        let window = layer.kernel * layer.kernel;
-        let mut weights = vec![0.0; out * window * stored];
-        for (place, run) in numbers.kernels.chunks_exact(layer.channels).enumerate() {
-            let step = place / channels * stored + place % channels;
-            weights[step * out..][..run.len()].copy_from_slice(run);
-        }
-        let mut biases = numbers.biases.clone();
-        biases.resize(out, 0.0);
-        let padded = size + 2 * layer.padding;
-        Self { layer, padded, channels: stored, convolved: padded + 1 - layer.kernel, out, weights, biases }
-    }
-
-    /// Whether the kernel covers the whole image.
-    fn is_dense(&self) -> bool {
-        self.convolved == 1 && self.layer.padding == 0 && !self.layer.pooled
-    }
-
-    /// Reads the padded `input`, fills `output` with a frame of `padding` zeros around each image.
-    fn run(&self, input: &[f32], rows: &mut Vec<f32>, output: &mut Vec<f32>, padding: usize) {
-        let size = if self.layer.pooled { self.convolved / 2 } else { self.convolved };
-        let framed = size + 2 * padding;
-        let first = (padding * framed + padding) * self.out;
-        if padding > 0 {
-            output.clear();
-        }
-        output.resize(framed * framed * self.out, 0.0);
-        if !self.layer.pooled {
-            let walk = self.walk(self.convolved, (framed * self.out, self.out), self.layer.rectified);
-            walk.sum(input, &self.weights, Start::Biases(&self.biases), &mut output[first..]);
-            return;
-        }
-        let row_length = self.convolved * self.out;
-        rows.resize(2 * row_length, 0.0);
-        let walk = self.walk(2, (row_length, self.out), false);
-        for y in 0..size {
-            let upper_line = &input[2 * y * self.padded * self.channels..];
-            walk.sum(upper_line, &self.weights, Start::Biases(&self.biases), rows);
-            let target = &mut output[first + y * framed * self.out..][..size * self.out];
-            let (upper, lower) = rows.split_at(row_length);
-            pool(upper, lower, self.out, self.layer.rectified, target);
+impl ImageLayer {
+    fn frame(&self) -> Frame {
+        match self {
+            ImageLayer::Direct(layer) => layer.frame(),
+            ImageLayer::Winograd(layer) => layer.frame(),
         }
     }
 
-    /// The walk for some lines of the output.
-    fn walk(&self, lines: usize, target: (usize, usize), rectified: bool) -> Walk {
-        let line = self.padded * self.channels;
-        let run = self.layer.kernel * self.channels;
-        Walk {
-            lines,
-            rows: self.convolved,
-            columns: self.out,
-            segments: self.layer.kernel,
-            steps: run,
-            left: LeftStrides { line, row: self.channels, segment: line, step: 1 },
-            right: (run * self.out, self.out),
-            target,
-            rectified,
+    fn out(&self) -> usize {
+        match self {
+            ImageLayer::Direct(layer) => layer.out(),
+            ImageLayer::Winograd(layer) => layer.out(),
         }
     }
 
-    /// Takes `count` images at once through a layer whose kernel covers an image.
-    fn run_dense(&self, images: &[f32], count: usize, output: &mut Vec<f32>) {
-        let values = self.padded * self.padded * self.channels;
-        let walk = Walk {
-            lines: 1,
-            rows: count,
-            columns: self.out,
-            segments: 1,
-            steps: values,
-            left: LeftStrides { row: values, step: 1, ..LeftStrides::default() },
-            right: (0, self.out),
-            target: (0, self.out),
-            rectified: self.layer.rectified,
-        };
-        output.resize(count * self.out, 0.0);
-        walk.sum(images, &self.weights, Start::Biases(&self.biases), output);
+    fn size_after(&self) -> usize {
+        match self {
+            ImageLayer::Direct(layer) => layer.size_after(),
+            ImageLayer::Winograd(layer) => layer.size_after(),
+        }
     }
 }
 
-/// The greatest of each 2x2 block of two rows, and of 0 where the layer is rectified.
-fn pool(upper: &[f32], lower: &[f32], channels: usize, rectified: bool, target: &mut [f32]) {
-    let least = if rectified { 0.0 } else { f32::NEG_INFINITY };
-    vectorised(
-        #[inline(always)]
-        || {
-            let pairs = upper.chunks_exact(2 * channels).zip(lower.chunks_exact(2 * channels));
-            for ((upper, lower), target) in pairs.zip(target.chunks_exact_mut(channels)) {
-                let ((a, b), (c, d)) = (upper.split_at(channels), lower.split_at(channels));
-                for channel in 0..channels {
-                    let greatest = a[channel].max(b[channel]).max(c[channel].max(d[channel]));
-                    target[channel] = greatest.max(least);
-                }
-            }
-        },
-    );
+impl Frame {
+    /// Gives `values` the size of an image in this frame, with zeros around it.
+    fn prepare(self, size: usize, channels: usize, values: &mut Vec<f32>) {
+        if self.side > size {
+            values.clear();
+        }
+        values.resize(self.side * self.side * channels, 0.0);
+    }
+
+    /// Where the image begins.
+    fn start(self, channels: usize) -> usize {
+        (self.padding * self.side + self.padding) * channels
+    }
 }
 
 #[cfg(test)]
@@ -221,6 +179,7 @@ mod tests {
     use super::*;
     use crate::geometry::Rect;
     use crate::reader::architecture::Architecture;
+    use crate::reader::weights::LayerWeights;
 
     fn noise(count: usize, seed: u32) -> Vec<f32> {
         let mut state = seed;

@@ -4,8 +4,10 @@
 
 pub mod architecture;
 pub mod cnn;
+mod direct;
 pub mod engine;
 pub mod weights;
+mod winograd;
 
 use crate::error::Result;
 use crate::glyph::Glyph;

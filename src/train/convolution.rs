@@ -6,7 +6,7 @@
 
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor};
 
-use crate::product_tile::{LANES, LeftStrides, Start, Walk};
+use crate::product_tile::{LANES, LeftStrides, RightStrides, Start, Walk};
 
 /// A convolution with stride 1: `images` (n, h, w, c) and `kernels` (k, k, c, o) to (n, h + 2p - k + 1, w + 2p - k + 1, o).
 #[derive(Clone, Copy, Debug)]
@@ -121,7 +121,7 @@ impl ConvolutionSizes {
             segments: self.kernel,
             steps: self.run(),
             left: LeftStrides { line, row: self.channels, segment: line, step: 1 },
-            right: (self.run() * out, out),
+            right: RightStrides { line: 0, segment: self.run() * out, step: out },
             target: (self.out_width * out, out),
             rectified: false,
         }
@@ -138,7 +138,7 @@ impl ConvolutionSizes {
             segments: self.out_height,
             steps: self.out_width,
             left: LeftStrides { line, row: 1, segment: line, step: self.channels },
-            right: (self.out_width * out, out),
+            right: RightStrides { line: 0, segment: self.out_width * out, step: out },
             target: (self.run() * out, out),
             rectified: false,
         }
