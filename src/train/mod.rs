@@ -8,7 +8,6 @@ pub mod canvas;
 pub mod convolution;
 pub mod distort;
 pub mod drawn;
-pub mod matrix_product;
 pub mod network;
 pub mod optimiser;
 pub mod rubbish;
@@ -23,6 +22,7 @@ use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
 
 use crate::error::{Error, Result};
+use crate::matrix_product;
 use crate::reader::architecture::Architecture;
 use crate::reader::engine::Engine;
 use crate::reader::weights::Weights;
