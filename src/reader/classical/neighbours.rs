@@ -52,7 +52,11 @@ impl Neighbours {
     /// Prepares training glyphs, 784 pixels each, and the index of the class of each.
     pub fn new(pixels: Vec<u8>, classes: Vec<u8>) -> Self {
         let inked = |column: &usize| pixels[*column..].iter().step_by(PIXEL_COUNT).any(|&pixel| pixel > 0);
-        let columns: Vec<usize> = (0..PIXEL_COUNT).filter(|column| !pixels.is_empty() && inked(column)).collect();
+        let mut columns: Vec<usize> = (0..PIXEL_COUNT).filter(|column| !pixels.is_empty() && inked(column)).collect();
+        if columns.is_empty() {
+            // Blank glyphs alone: any one pixel makes rows of them.
+            columns.push(0);
+        }
         let mut rows = Vec::with_capacity(classes.len() * columns.len());
         let mut norms = Vec::with_capacity(classes.len());
         let mut greatest_norm = 0f64;
@@ -73,10 +77,10 @@ impl Neighbours {
             let values = |glyph: &Glyph| self.columns.iter().map(|&c| f32::from(glyph.pixels[c])).collect::<Vec<_>>();
             let queries: Vec<f32> = block.iter().flat_map(values).collect();
             let mut searches: Vec<Search> =
-                queries.chunks_exact(width.max(1)).map(|query| Search::new(count, self.slack(query))).collect();
+                queries.chunks_exact(width).map(|query| Search::new(count, self.slack(query))).collect();
             let left = Matrix::new(&queries, block.len(), width);
             for (part, (rows, norms)) in
-                self.rows.chunks(BLOCK_ROWS * width.max(1)).zip(self.norms.chunks(BLOCK_ROWS)).enumerate()
+                self.rows.chunks(BLOCK_ROWS * width).zip(self.norms.chunks(BLOCK_ROWS)).enumerate()
             {
                 let products = &mut products[..block.len() * norms.len()];
                 multiply(left, Matrix::new(rows, norms.len(), width).transposed(), products, false);
