@@ -25,7 +25,6 @@ use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
 
 use crate::error::{Error, Result};
-use crate::matrix_product;
 use crate::reader::Class;
 use crate::reader::architecture::Architecture;
 use crate::reader::engine::Engine;
