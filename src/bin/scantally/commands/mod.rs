@@ -1,5 +1,6 @@
 //! The commands, one file each: checked arguments in, library calls, an exit status out.
 
+mod card;
 mod evaluate;
 mod extract;
 mod help_files;
