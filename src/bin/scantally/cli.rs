@@ -1,5 +1,6 @@
 //! The arguments: what the user typed in, checked values out. What is done with them is left to `commands`.
 
+mod compare;
 mod train;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use scantally::pipeline::Layout;
 use scantally::reader::ReaderKind;
 use scantally::synth::ScanKind;
 
+pub use compare::Compare;
 pub use train::Train;
 
 /// Reads the handwritten numbers on scanned forms and cheques and writes them, with confidences, to CSV.
@@ -27,6 +29,7 @@ pub enum Command {
     Score(Score),
     Train(Train),
     Evaluate(Evaluate),
+    Compare(Compare),
     Synth(Synth),
     HelpFiles(HelpFiles),
 }

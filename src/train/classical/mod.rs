@@ -4,6 +4,8 @@
 
 mod naive_bayes;
 mod support_vectors;
+#[cfg(test)]
+mod tests;
 mod trees;
 
 use std::time::Instant;
@@ -15,8 +17,9 @@ use super::examples::Examples;
 use super::samples::{Samples, Validation};
 use super::{ValidationFigure, fault};
 use crate::error::{Error, Result};
-use crate::features::FeatureSet;
 use crate::features::reduction::Kept;
+use crate::features::{FeatureSet, Reduction};
+use crate::glyph::Glyph;
 use crate::reader::Class;
 use crate::reader::classical::neighbours::Neighbours;
 use crate::reader::classical::{ClassicalReader, Model, Scores};
@@ -144,6 +147,6 @@ fn class_numbers(examples: &Examples, classes: &[u8]) -> Vec<usize> {
 }
 
 /// The features of glyphs, measured on all threads.
-fn measured(reduction: &crate::features::Reduction, glyphs: &[crate::glyph::Glyph]) -> Vec<f32> {
+fn measured(reduction: &Reduction, glyphs: &[Glyph]) -> Vec<f32> {
     glyphs.par_chunks(PIECE).flat_map_iter(|glyphs| reduction.apply(glyphs)).collect()
 }
