@@ -11,8 +11,8 @@ use crate::matrix_product::{Matrix, multiply};
 /// matrix product and its scores cannot depend on its neighbours.
 const BLOCK_GLYPHS: usize = 16;
 
-/// How sharply a decision between two classes becomes a probability, before the temperature: with 3, a glyph on the
-/// margin is 95 % sure (the ratio of the scales that Platt's method finds for separable digits).
+/// How sharply a decision between two classes becomes a probability, before the temperature, which is fitted: with 3, a
+/// glyph on the margin belongs to its class with 95 %.
 const STEEPNESS: f32 = 3.0;
 
 /// Support vectors and their weights.

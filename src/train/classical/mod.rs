@@ -44,13 +44,15 @@ pub struct FitRequest {
 }
 
 impl FitRequest {
-    /// The request that reads best, as far as was tried; the figures are errors on the 4,994 validation digits of MNIST.
+    /// The request that reads best, as far as was tried on the 4,994 validation digits of MNIST. Right were, in percent,
+    /// with features and components: svm 99.42 (hog 64), 99.32 (union 96), 99.28 (union 160); bayes 96.26 (hog 64), 95.67
+    /// (hog 32), 94.73 (union 64); forest 97.36 (hog 32), 97.32 (hog 64), 96.58 (union 64), 94.71 (all of zoning); tree
+    /// 91.09 (hog 16), 90.67 (hog 48), 89.51 (all of hog), 87.42 (all of zoning), 86.92 (all pixels).
     pub fn new(kind: ReaderKind) -> Self {
         let (features, components) = match kind {
-            ReaderKind::Svm => (FeatureSet::Union, 96),
-            ReaderKind::Bayes => (FeatureSet::Union, 64),
-            ReaderKind::Forest => (FeatureSet::Union, 64),
-            ReaderKind::Tree => (FeatureSet::Union, 32),
+            ReaderKind::Svm | ReaderKind::Bayes => (FeatureSet::Hog, 64),
+            ReaderKind::Forest => (FeatureSet::Hog, 32),
+            ReaderKind::Tree => (FeatureSet::Hog, 16),
             _ => (FeatureSet::Pixels, 0),
         };
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
