@@ -3,18 +3,22 @@
 //! One direction, one module a stage, one type handed on at each door: [`scan`] (file to pages), [`clean`] (page to
 //! ink), [`form`] (ink to fields), [`segment`] (field to candidates), [`glyph`] (candidate to 28x28), [`reader`] (glyph
 //! to scores), [`number`] (scores to a number), [`table`] (numbers to files). [`pipeline`] alone knows the order;
-//! [`batch`] walks folders and runs it in parallel. [`train`], [`evaluate`] and [`synth`] make models, figures and scans.
+//! [`batch`] walks folders and runs it in parallel. [`train`], [`evaluate`], [`compare`] and [`synth`] make models, figures
+//! and scans; [`features`] are what the classical readers go by.
 
 #![warn(missing_docs)]
 
 pub mod batch;
 pub mod clean;
+pub mod compare;
 pub mod error;
 pub mod evaluate;
+pub mod features;
 pub mod form;
 pub mod geometry;
 pub mod glyph;
 pub mod idx;
+pub mod matrix_product;
 pub mod number;
 pub mod pipeline;
 pub mod product_tile;

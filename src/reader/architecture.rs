@@ -67,6 +67,12 @@ impl Architecture {
         Self { layers: vec![plain(64), plain(32), Layer::dense(10, 24)] }
     }
 
+    /// The variant of the original network with 2x2 pooling behind both convolutions; 27,114 parameters.
+    pub fn original_pooled() -> Self {
+        let plain = |channels| Layer { normalised: false, ..Layer::block(channels, 0, true) };
+        Self { layers: vec![plain(64), plain(32), Layer::dense(10, 5)] }
+    }
+
     /// Each layer with the width of its input in pixels, and the channels that go into it.
     ///
     /// Returns `None` if the layers do not fit on each other or do not end in one pixel.
@@ -108,6 +114,13 @@ mod tests {
         let original = Architecture::original();
         assert_eq!(original.parameter_count(), 203_434);
         assert!((original.mflop() - 22.4).abs() < 0.1, "{}", original.mflop());
+    }
+
+    #[test]
+    fn the_pooled_variant_has_its_size() {
+        let pooled = Architecture::original_pooled();
+        assert_eq!(pooled.sizes().expect("layers that fit").last(), Some(&(5, 32)));
+        assert_eq!(pooled.parameter_count(), 640 + 18_464 + 8_010);
     }
 
     #[test]

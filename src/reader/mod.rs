@@ -3,11 +3,16 @@
 //! What a reading means for a number is decided by `number`.
 
 pub mod architecture;
+pub mod classical;
 pub mod cnn;
 mod direct;
 pub mod engine;
+pub mod kind;
+pub mod load;
 pub mod weights;
 mod winograd;
+
+pub use kind::ReaderKind;
 
 use crate::error::Result;
 use crate::glyph::Glyph;

@@ -4,11 +4,13 @@
 
 pub mod activation;
 pub mod batches;
+pub mod calibration;
 pub mod canvas;
+pub mod classical;
 pub mod convolution;
 pub mod distort;
 pub mod drawn;
-pub mod matrix_product;
+pub mod examples;
 pub mod network;
 pub mod optimiser;
 pub mod rubbish;
@@ -23,15 +25,15 @@ use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
 
 use crate::error::{Error, Result};
+use crate::reader::Class;
 use crate::reader::architecture::Architecture;
 use crate::reader::engine::Engine;
 use crate::reader::weights::Weights;
-use crate::reader::{Class, cnn};
 use activation::BatchStatistics;
 use network::Network;
 use optimiser::Optimiser;
 use samples::{Samples, Validation};
-use step::Gradients;
+use step::{Batch, Gradients};
 
 /// Images in a batch.
 pub const BATCH_SIZE: usize = 128;
@@ -132,32 +134,44 @@ pub struct TrainReport {
 /// # Errors
 /// [`Error::Data`] if a folder cannot be used, [`Error::Model`] if the network cannot be computed.
 pub fn train(request: &TrainRequest, progress: &mut dyn FnMut(&Progress)) -> Result<TrainReport> {
+    train_on(request, &Samples::read(&request.data)?, progress)
+}
+
+/// Trains a reader on samples that are in memory already; the folders of the request are not looked at.
+///
+/// # Errors
+/// [`Error::Model`] if the network cannot be computed.
+pub fn train_on(request: &TrainRequest, samples: &Samples, progress: &mut dyn FnMut(&Progress)) -> Result<TrainReport> {
     let begun = Instant::now();
-    let samples = Samples::read(&request.data)?;
     let network = Network::new(&request.architecture).map_err(fault)?;
     let mut parameters = network.initial_parameters(&mut Pcg64Mcg::seed_from_u64(request.seed));
     let mut optimiser = Optimiser::new(&parameters, network.decaying(), WEIGHT_DECAY, AVERAGE_DECAY);
     let gradients = Gradients::new(&network, LABEL_SMOOTHING, request.threads);
     let steps = request.epochs * EPOCH_BATCHES;
-    batches::ahead(&samples, request.seed, BATCH_SIZE, |batches| -> Result<()> {
+    let is_normalised = request.architecture.layers.iter().any(|layer| layer.normalised);
+    let statistics_batches = if is_normalised { STATISTICS_BATCHES } else { (1, 1) };
+    let mut total = 0;
+    batches::ahead(samples, request.seed, BATCH_SIZE, |batches| -> Result<()> {
         for epoch in 0..request.epochs {
-            let (mut loss, mut correct, start) = (0.0, 0, Instant::now());
+            let (mut loss, mut correct, mut images, start) = (0.0, 0, 0, Instant::now());
             for batch in 0..EPOCH_BATCHES {
                 let rate = schedule::learning_rate(request.learning_rate, epoch * EPOCH_BATCHES + batch, steps);
                 let Ok(batch) = batches.recv() else { return Err(fault("the batches ran out")) };
+                let batch = known_alone(batch, network.class_count());
+                images += batch.classes.len();
                 let outcome = gradients.of(&parameters, &batch).map_err(fault)?;
                 optimiser.step(&mut parameters, &outcome.gradients, rate);
                 loss += outcome.loss / EPOCH_BATCHES as f32;
                 correct += outcome.correct;
             }
-            let images = EPOCH_BATCHES * BATCH_SIZE;
+            total += images;
             let images_a_second = images as f32 / start.elapsed().as_secs_f32();
-            let weights = weights(&network, optimiser.average(), &samples, request.seed, STATISTICS_BATCHES.0)?;
+            let weights = weights(&network, optimiser.average(), samples, request.seed, statistics_batches.0)?;
             progress(&Progress {
                 epoch: epoch + 1,
                 epochs: request.epochs,
                 loss,
-                accuracy: correct as f32 / images as f32,
+                accuracy: correct as f32 / images.max(1) as f32,
                 validation: validate(&weights, &samples.validation),
                 images_a_second,
                 weights,
@@ -165,7 +179,7 @@ pub fn train(request: &TrainRequest, progress: &mut dyn FnMut(&Progress)) -> Res
         }
         Ok(())
     })?;
-    let mut weights = weights(&network, optimiser.average(), &samples, request.seed, STATISTICS_BATCHES.1)?;
+    let mut weights = weights(&network, optimiser.average(), samples, request.seed, statistics_batches.1)?;
     weights.temperature = temperature(&weights, &samples.validation);
     let sources = samples.digits.iter().chain(&samples.symbols);
     Ok(TrainReport {
@@ -173,8 +187,24 @@ pub fn train(request: &TrainRequest, progress: &mut dyn FnMut(&Progress)) -> Res
         validation: validate(&weights, &samples.validation),
         weights,
         seconds: begun.elapsed().as_secs_f32(),
-        images: steps * BATCH_SIZE,
+        images: total,
     })
+}
+
+/// A batch without the images that a network of so many classes has no name for: the original network knows digits alone.
+fn known_alone(batch: Batch, class_count: usize) -> Batch {
+    if batch.classes.iter().all(|&class| class < class_count) {
+        return batch;
+    }
+    let size = batch.pixels.len() / batch.classes.len().max(1);
+    let mut known = Batch::default();
+    for (&class, pixels) in batch.classes.iter().zip(batch.pixels.chunks_exact(size)) {
+        if class < class_count {
+            known.classes.push(class);
+            known.pixels.extend_from_slice(pixels);
+        }
+    }
+    known
 }
 
 fn fault(cause: impl ToString) -> Error {
@@ -217,18 +247,18 @@ fn temperature(weights: &Weights, validation: &[Validation]) -> f32 {
         let mut classes = part.classes.iter();
         engine.for_each_scores(&part.glyphs, |scores| scored.extend(classes.next().map(|&c| (scores.to_vec(), c))));
     }
-    let surprise = |temperature: f32| -> f64 {
-        let of = |(scores, class): &(Vec<f32>, Class)| {
-            -f64::from(cnn::probabilities(scores, temperature).of(*class).max(1e-12)).ln()
-        };
-        scored.iter().map(of).sum()
-    };
-    let candidates = (20..=300).map(|hundredths| hundredths as f32 / 100.0);
-    if scored.is_empty() {
-        return 1.0;
+    calibration::temperature(&scored, (20..=300).map(|hundredths| hundredths as f32 / 100.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn images_of_unknown_classes_are_left_out_of_a_batch() {
+        let batch = Batch { pixels: vec![0.0, 0.1, 0.2, 0.3, 0.4, 0.5], classes: vec![9, 15, 0] };
+        assert_eq!(known_alone(batch.clone(), 16), batch);
+        let known = known_alone(batch, 10);
+        assert_eq!((known.classes, known.pixels), (vec![9, 0], vec![0.0, 0.1, 0.4, 0.5]));
     }
-    candidates
-        .map(|temperature| (surprise(temperature), temperature))
-        .min_by(|a, b| a.0.total_cmp(&b.0))
-        .map_or(1.0, |(_, temperature)| temperature)
 }

@@ -3,6 +3,7 @@
 mod extract;
 mod help_files;
 mod model_work;
+mod readers;
 mod run;
 mod samples;
 mod score;

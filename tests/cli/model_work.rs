@@ -4,7 +4,7 @@ use crate::run::Workplace;
 use crate::support::number_picture;
 
 /// Writes a small idx folder: each digit twice, drawn with the strokes of a pocket calculator, 28x28, ink high.
-fn write_digits(place: &Workplace, part: &str) {
+pub fn write_digits(place: &Workplace, part: &str) {
     let (mut pixels, mut labels) = (Vec::new(), Vec::new());
     for label in (0..10).chain(0..10_u8) {
         let picture = number_picture(&label.to_string());

@@ -3,18 +3,20 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first: a module imports those before it alone.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 23] = [
     "error",
     "geometry",
     "idx",
     "runs",
     "vectorised",
     "product_tile",
+    "matrix_product",
     "scan",
     "clean",
     "form",
     "segment",
     "glyph",
+    "features",
     "reader",
     "number",
     "table",
@@ -23,6 +25,7 @@ const ORDER: [&str; 20] = [
     "synth",
     "evaluate",
     "train",
+    "compare",
     "lib",
 ];
 

@@ -1,13 +1,19 @@
 //! The arguments: what the user typed in, checked values out. What is done with them is left to `commands`.
 
+mod compare;
+mod train;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use scantally::number::Kind;
 use scantally::pipeline::Layout;
+use scantally::reader::ReaderKind;
 use scantally::synth::ScanKind;
-use scantally::train::TrainRequest;
+
+pub use compare::Compare;
+pub use train::Train;
 
 /// Reads the handwritten numbers on scanned forms and cheques and writes them, with confidences, to CSV.
 #[derive(Debug, Parser)]
@@ -23,6 +29,7 @@ pub enum Command {
     Score(Score),
     Train(Train),
     Evaluate(Evaluate),
+    Compare(Compare),
     Synth(Synth),
     HelpFiles(HelpFiles),
 }
@@ -59,7 +66,13 @@ pub struct Extract {
     #[arg(long, value_name = "SHARE", default_value = "0.9", value_parser = share)]
     pub min_confidence: f32,
 
-    /// Weights to read with instead of the built-in ones
+    /// What to read digits with; all but cnn, which is built in, need a model file of `scantally train --reader NAME`
+    ///
+    /// Without --model the file is models/NAME.safetensors.
+    #[arg(long, value_name = "NAME", value_parser = reader_parser())]
+    pub reader: Option<ReaderKind>,
+
+    /// Model file to read with instead of the built-in one; it says itself which reader it is
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub model: Option<PathBuf>,
 
@@ -112,33 +125,6 @@ pub struct Score {
     pub json: bool,
 }
 
-/// Train a reader on labelled digits
-///
-/// Writes the weights and, beside them, a model card: data, seed, command and figures. The same data, seed and epochs give
-/// the same weights.
-#[derive(Debug, Args)]
-pub struct Train {
-    /// Folders of labelled digits (idx or idx.gz, as MNIST has them); their test parts are left alone
-    #[arg(long, value_name = "FOLDER", required = true, num_args = 1.., value_hint = ValueHint::DirPath)]
-    pub data: Vec<PathBuf>,
-
-    /// File for the weights; the card gets the same name with .md
-    #[arg(long, value_name = "FILE", default_value = "models/digits.safetensors", value_hint = ValueHint::FilePath)]
-    pub out: PathBuf,
-
-    /// Another seed trains another reader
-    #[arg(long, value_name = "N", default_value_t = TrainRequest::new(Vec::new()).seed)]
-    pub seed: u64,
-
-    /// How many times 64,000 images are shown
-    #[arg(long, value_name = "N", default_value_t = TrainRequest::new(Vec::new()).epochs)]
-    pub epochs: usize,
-
-    /// Threads to train on [default: one for each processor core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
-}
-
 /// Measure a reader on labelled digits
 ///
 /// Prints accuracy, calibration, a classification report and a confusion matrix for each part.
@@ -152,7 +138,13 @@ pub struct Evaluate {
     #[arg(long, value_name = "NAME")]
     pub part: Option<String>,
 
-    /// Weights to read with instead of the built-in ones
+    /// What to read digits with; all but cnn, which is built in, need a model file of `scantally train --reader NAME`
+    ///
+    /// Without --model the file is models/NAME.safetensors.
+    #[arg(long, value_name = "NAME", value_parser = reader_parser())]
+    pub reader: Option<ReaderKind>,
+
+    /// Model file to read with instead of the built-in one; it says itself which reader it is
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub model: Option<PathBuf>,
 
@@ -221,6 +213,11 @@ fn kind_parser() -> impl TypedValueParser<Value = Kind> {
         "integer" => Kind::Integer,
         _ => Kind::Amount,
     })
+}
+
+fn reader_parser() -> impl TypedValueParser<Value = ReaderKind> {
+    PossibleValuesParser::new(ReaderKind::ALL.map(ReaderKind::name))
+        .map(|name| ReaderKind::from_name(&name).unwrap_or(ReaderKind::Cnn))
 }
 
 fn scan_kind_parser() -> impl TypedValueParser<Value = ScanKind> {

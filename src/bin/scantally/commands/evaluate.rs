@@ -15,7 +15,7 @@ use crate::printer;
 
 /// Runs the command.
 pub fn run(arguments: &Evaluate) -> anyhow::Result<ExitStatus> {
-    let (reader, _) = model::load(arguments.model.as_deref())?;
+    let (reader, _) = model::load(arguments.reader, arguments.model.as_deref())?;
     let mut reports = Vec::new();
     for folder in &arguments.data {
         for part in labelled(folder, arguments.part.as_deref())? {

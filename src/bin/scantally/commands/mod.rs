@@ -1,5 +1,7 @@
 //! The commands, one file each: checked arguments in, library calls, an exit status out.
 
+mod card;
+mod compare;
 mod evaluate;
 mod extract;
 mod help_files;
@@ -18,6 +20,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Score(arguments) => score::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
         Command::Synth(arguments) => synth::run(&arguments),
         Command::HelpFiles(arguments) => help_files::run(&arguments),
     }

@@ -24,7 +24,7 @@ pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
     let beginning = (Instant::now(), SystemTime::now());
     let settings =
         Settings { layout: arguments.layout, kind: arguments.kind, min_confidence: arguments.min_confidence };
-    let (reader, model) = model::load(arguments.model.as_deref())?;
+    let (reader, model) = model::load(arguments.reader, arguments.model.as_deref())?;
     let list = batch::collect(inputs::expand(&arguments.inputs)?, Some(&arguments.output));
     if !list.files.iter().any(|file| file.task == Task::Read) {
         return nothing_to_read(&list);
