@@ -1,6 +1,7 @@
 //! Measuring readers on labelled images: [`labelled`] reads a folder, [`digits()`] measures, [`render`] makes text of it.
 //! Measuring whole runs against a truth file is [`score`].
 
+pub mod chart;
 pub mod confusion;
 pub mod digits;
 pub mod glyphs;

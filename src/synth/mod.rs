@@ -15,7 +15,7 @@ mod scribble;
 mod sheet;
 mod slot;
 mod spacing;
-mod typeface;
+pub(crate) mod typeface;
 mod wear;
 mod write;
 

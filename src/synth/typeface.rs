@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 
 /// A style of printed type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Face {
+pub(crate) enum Face {
     /// Sans-serif.
     Sans,
     /// Sans-serif, bold.
@@ -23,13 +23,13 @@ pub(super) enum Face {
 
 /// The four fonts, ready to draw.
 #[derive(Clone, Debug)]
-pub(super) struct Typefaces {
+pub(crate) struct Typefaces {
     fonts: [FontRef<'static>; 4],
 }
 
 impl Typefaces {
     /// Reads the fonts that come with the program.
-    pub(super) fn load() -> Result<Self> {
+    pub(crate) fn load() -> Result<Self> {
         Ok(Self {
             fonts: [
                 parse("arimo-400", include_bytes!("fonts/arimo-400.ttf"))?,
@@ -41,7 +41,7 @@ impl Typefaces {
     }
 
     /// How wide a text is, in pixels, at a type size (em) in pixels.
-    pub(super) fn width_px(&self, face: Face, size_px: f64, text: &str) -> f64 {
+    pub(crate) fn width_px(&self, face: Face, size_px: f64, text: &str) -> f64 {
         let font = self.font(face);
         let scaled = font.as_scaled(scale(font, size_px));
         text.chars().map(|letter| f64::from(scaled.h_advance(scaled.glyph_id(letter)))).sum()
@@ -49,7 +49,7 @@ impl Typefaces {
 
     /// Hands every touched pixel of a text, with its coverage from 0 to 1, to `ink`; (`x_px`, `y_px`) is where the
     /// baseline starts.
-    pub(super) fn draw(
+    pub(crate) fn draw(
         &self,
         face: Face,
         size_px: f64,
