@@ -21,15 +21,19 @@ pub fn glyphs(images: &LabelledImages) -> Vec<Glyph> {
 
 /// One of [`glyphs`].
 pub fn glyph(images: &LabelledImages, index: usize) -> Glyph {
-    let pixels = images.image(index);
-    let frame = Rect::new(0, 0, images.width as i32, images.height as i32);
-    if images.width == GLYPH_SIZE_PX && images.height == GLYPH_SIZE_PX && is_normalised(pixels) {
+    glyph_of(images.image(index), images.width, images.height)
+}
+
+/// The glyph of one image of this size, as [`glyphs`] makes it.
+pub fn glyph_of(pixels: &[u8], width: usize, height: usize) -> Glyph {
+    let frame = Rect::new(0, 0, width as i32, height as i32);
+    if width == GLYPH_SIZE_PX && height == GLYPH_SIZE_PX && is_normalised(pixels) {
         let mut glyph = Glyph { pixels: Box::new([0; GLYPH_SIZE_PX * GLYPH_SIZE_PX]), origin: frame };
         glyph.pixels.copy_from_slice(pixels);
         return glyph;
     }
     let clean = without_paper(pixels);
-    let image = GrayImage::from_raw(images.width as u32, images.height as u32, clean).unwrap_or_default();
+    let image = GrayImage::from_raw(width as u32, height as u32, clean).unwrap_or_default();
     normalise(&image, frame)
 }
 

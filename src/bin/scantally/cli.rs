@@ -141,11 +141,12 @@ pub struct Train {
 
 /// Measure a reader on labelled digits
 ///
-/// Prints accuracy, calibration, a classification report and a confusion matrix for each part.
+/// Prints accuracy, calibration, a classification report, a confusion matrix and the error against the reject rate for each
+/// part. With -o it writes them as tables and charts as well, and a sheet of the misread digits.
 #[derive(Debug, Args)]
 pub struct Evaluate {
     /// Folders of labelled digits (idx or idx.gz, as MNIST has them)
-    #[arg(long, value_name = "FOLDER", required = true, num_args = 1.., value_hint = ValueHint::DirPath)]
+    #[arg(long, value_name = "FOLDER", required_unless_present = "confusion", num_args = 1.., value_hint = ValueHint::DirPath)]
     pub data: Vec<PathBuf>,
 
     /// Part of the folders, such as t10k [default: the test parts, or all where there are none]
@@ -156,7 +157,15 @@ pub struct Evaluate {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub model: Option<PathBuf>,
 
-    /// Folder for the report as classes.csv and confusion.csv; created where it is missing
+    /// Measure shifted, small, inverted, noisy and broad-stroked digits too
+    #[arg(long)]
+    pub robustness: bool,
+
+    /// Report on this table of counts instead: a row a true class, a column a class read, names first
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["data", "part", "model", "robustness"], value_hint = ValueHint::FilePath)]
+    pub confusion: Option<PathBuf>,
+
+    /// Folder for the report as text, tables and charts; created where it is missing
     #[arg(short, long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub output: Option<PathBuf>,
 }
