@@ -10,6 +10,7 @@ pub mod distortion;
 pub mod glyphs;
 pub mod graphics;
 pub mod labels;
+mod paper;
 pub mod render;
 pub mod robustness;
 pub mod rows;
