@@ -22,6 +22,7 @@ pub mod reader;
 pub mod runs;
 pub mod scan;
 pub mod segment;
+pub mod style;
 pub mod synth;
 pub mod table;
 pub mod train;

@@ -207,6 +207,26 @@ fn quiet_runs_print_nothing_and_verbose_ones_a_line_a_file() {
 }
 
 #[test]
+fn the_writing_style_comes_on_request_and_changes_nothing_else() {
+    let place = three_scans();
+    place.run("extract scans --layout line -o plain");
+    let outcome = place.run("extract scans --layout line -o styled --style");
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert_eq!(place.read("plain/numbers.csv"), place.read("styled/numbers.csv"));
+    let (plain, styled) = (place.rows("plain/digits.csv"), place.rows("styled/digits.csv"));
+    assert!(!plain.is_empty() && plain.len() == styled.len());
+    for (plain, styled) in plain.iter().zip(&styled) {
+        assert_eq!((plain.len(), &styled[..12]), (12, plain.as_slice()));
+        let (digit, slant, stroke) = (&styled[4], &styled[12], &styled[13]);
+        let (slant, stroke): (f32, f32) = (slant.parse().expect("an angle"), stroke.parse().expect("a width"));
+        // The digits of a pocket calculator stand upright, with strokes of 4 px.
+        assert!(slant.abs() < 25.0 && (3.0..5.0).contains(&stroke), "{styled:?}");
+        let loops = ["1", "0", "0", "0", "0", "0", "1", "0", "2", "1"][digit.parse::<usize>().expect("a digit")];
+        assert_eq!(styled[16], loops, "{styled:?}");
+    }
+}
+
+#[test]
 fn pages_above_the_pixel_limit_are_refused() {
     let place = three_scans();
     let outcome = place.run("extract scans --max-pixels 1k");

@@ -36,6 +36,51 @@ fn a_reader_is_measured_on_labelled_digits() {
 }
 
 #[test]
+fn a_report_has_tables_and_charts_and_is_the_same_each_time() {
+    let place = Workplace::new();
+    write_digits(&place, "t10k");
+    for folder in ["report", "again"] {
+        let outcome = place.run(&format!("evaluate --data digits --robustness -o {folder}"));
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        assert!(outcome.stdout.contains("error against reject rate\n"), "{}", outcome.stdout);
+        assert!(outcome.stdout.contains("stroke width 200 %"), "{}", outcome.stdout);
+    }
+    let names = |folder: &str| -> Vec<String> {
+        let entries = std::fs::read_dir(place.path(folder)).expect("a folder");
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    };
+    let expected = "classes.csv confused.csv confusion.csv digits-t10k-confusion.csv digits-t10k-confusion.png \
+                    digits-t10k-mistakes.png digits-t10k-reject.png digits-t10k-reliability.png mistakes.csv reject.csv \
+                    reliability.csv report.txt robustness.csv";
+    assert_eq!(names("report").join(" "), expected);
+    for name in names("report") {
+        let bytes = |folder: &str| std::fs::read(place.path(folder).join(&name)).expect("a file");
+        assert!(bytes("report") == bytes("again"), "{name}");
+        assert!(!name.ends_with(".png") || image::load_from_memory(&bytes("report")).is_ok(), "{name}");
+    }
+    assert_eq!(place.rows("report/reliability.csv").len(), 15);
+    let clean = &place.rows("report/robustness.csv")[0];
+    assert_eq!((clean[2].as_str(), clean[3].as_str()), ("clean", "20"));
+    let wrong = place.rows("report/mistakes.csv").len();
+    assert_eq!(place.rows("report/reject.csv")[0][4], wrong.to_string(), "nothing rejected leaves every error");
+}
+
+#[test]
+fn a_published_matrix_gets_its_report() {
+    let place = Workplace::new();
+    place.write("matrix.csv", include_str!("../golden/original-confusion.csv"));
+    let outcome = place.run("evaluate --confusion matrix.csv -o report");
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert!(outcome.stdout.contains("9765 of 10000 right, 97.65 %"), "{}", outcome.stdout);
+    assert_eq!(place.read("report/report.txt"), outcome.stdout);
+    assert_eq!(place.read("report/confusion.csv"), place.read("matrix.csv"));
+    assert!(place.path("report/confusion.png").is_file());
+}
+
+#[test]
 fn model_work_that_cannot_be_done_is_told() {
     let place = Workplace::new();
     write_digits(&place, "train");
@@ -45,6 +90,9 @@ fn model_work_that_cannot_be_done_is_told() {
         ("evaluate --data digits --part other", 4),
         ("evaluate --data digits --model taken", 4),
         ("evaluate --data digits -o taken/report", 5),
+        ("evaluate --confusion nowhere.csv", 4),
+        ("evaluate --confusion taken", 4),
+        ("evaluate --confusion taken --data digits", 2),
         ("evaluate", 2),
         ("train --data nowhere --out new/digits.safetensors", 4),
         ("train --data digits --out taken/digits.safetensors", 5),

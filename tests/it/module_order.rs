@@ -15,6 +15,7 @@ const ORDER: [&str; 20] = [
     "form",
     "segment",
     "glyph",
+    "style",
     "reader",
     "number",
     "table",

@@ -59,6 +59,10 @@ pub struct Extract {
     #[arg(long, value_name = "SHARE", default_value = "0.9", value_parser = share)]
     pub min_confidence: f32,
 
+    /// Add the writing style of each digit to digits.csv: slant, stroke width, aspect, ink density and loops
+    #[arg(long)]
+    pub style: bool,
+
     /// Weights to read with instead of the built-in ones
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub model: Option<PathBuf>,
