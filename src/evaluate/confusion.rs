@@ -111,6 +111,13 @@ impl Confusion {
         ratio(self.total() - self.errors(), self.total())
     }
 
+    /// The mean F1 over the classes that were there, each counted alike; 0 for an empty matrix.
+    pub fn macro_f1(&self) -> f64 {
+        let figures = Class::ALL.into_iter().map(|class| self.figures(class));
+        let present: Vec<f64> = figures.filter(|figures| figures.support > 0).map(|figures| figures.f1).collect();
+        present.iter().sum::<f64>() / present.len().max(1) as f64
+    }
+
     /// Classes that occur, as truth or as reading, in their order.
     pub fn classes(&self) -> Vec<Class> {
         let occurs = |class: &Class| {
@@ -151,6 +158,8 @@ mod tests {
         let figures = confusion.figures(seven);
         assert_eq!((figures.precision, figures.recall, figures.f1, figures.support), (0.5, 0.5, 0.5, 2));
         assert_eq!(confusion.figures(Class::Slash), ClassFigures::default());
+        // F1 of 6/7 and 1/2; nothing was a slash.
+        assert!((confusion.macro_f1() - (6.0 / 7.0 + 0.5) / 2.0).abs() < 1e-12);
         assert_eq!(Confusion::new().accuracy(), 0.0);
     }
 

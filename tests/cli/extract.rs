@@ -208,21 +208,23 @@ fn quiet_runs_print_nothing_and_verbose_ones_a_line_a_file() {
 
 #[test]
 fn the_writing_style_comes_on_request_and_changes_nothing_else() {
-    let place = three_scans();
-    place.run("extract scans --layout line -o plain");
-    let outcome = place.run("extract scans --layout line -o styled --style");
+    let place = Workplace::new();
+    place.run("synth --out drawn --kind line --pages 3 --seed 5");
+    place.run("extract drawn --layout line --kind digits -o plain");
+    let outcome = place.run("extract drawn --layout line --kind digits -o styled --style");
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
     assert_eq!(place.read("plain/numbers.csv"), place.read("styled/numbers.csv"));
     let (plain, styled) = (place.rows("plain/digits.csv"), place.rows("styled/digits.csv"));
-    assert!(!plain.is_empty() && plain.len() == styled.len());
+    assert!(plain.len() > 5 && plain.len() == styled.len(), "{} and {}", plain.len(), styled.len());
     for (plain, styled) in plain.iter().zip(&styled) {
         assert_eq!((plain.len(), &styled[..12]), (12, plain.as_slice()));
-        let (digit, slant, stroke) = (&styled[4], &styled[12], &styled[13]);
-        let (slant, stroke): (f32, f32) = (slant.parse().expect("an angle"), stroke.parse().expect("a width"));
-        // The digits of a pocket calculator stand upright, with strokes of 4 px.
-        assert!(slant.abs() < 25.0 && (3.0..5.0).contains(&stroke), "{styled:?}");
-        let loops = ["1", "0", "0", "0", "0", "0", "1", "0", "2", "1"][digit.parse::<usize>().expect("a digit")];
-        assert_eq!(styled[16], loops, "{styled:?}");
+        let figures: Vec<f32> = styled[12..].iter().map(|cell| cell.parse().expect("a figure")).collect();
+        let [slant_deg, stroke_px, aspect, density, loops] = figures[..] else { panic!("five figures: {styled:?}") };
+        let (width, height) = (styled[10].parse::<f32>().expect("pixels"), styled[11].parse::<f32>().expect("pixels"));
+        // The box of the ink's darker half is at most the box of all its ink.
+        assert!((aspect * height - width).abs() < 0.2 * width + 4.0, "{styled:?}");
+        assert!(slant_deg.abs() < 60.0 && stroke_px > 1.0 && stroke_px < height / 2.0, "{styled:?}");
+        assert!(density > 0.05 && density < 1.0 && loops <= 3.0, "{styled:?}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first: a module imports those before it alone.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 22] = [
     "error",
     "geometry",
     "idx",
@@ -24,6 +24,7 @@ const ORDER: [&str; 20] = [
     "synth",
     "evaluate",
     "train",
+    "study",
     "lib",
 ];
 

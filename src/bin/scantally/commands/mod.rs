@@ -5,6 +5,7 @@ mod extract;
 mod help_files;
 mod model;
 mod score;
+mod study;
 mod synth;
 mod train;
 
@@ -18,6 +19,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Score(arguments) => score::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Study(arguments) => study::run(&arguments),
         Command::Synth(arguments) => synth::run(&arguments),
         Command::HelpFiles(arguments) => help_files::run(&arguments),
     }
