@@ -3,8 +3,8 @@
 //! One direction, one module a stage, one type handed on at each door: [`scan`] (file to pages), [`clean`] (page to
 //! ink), [`form`] (ink to fields), [`segment`] (field to candidates), [`glyph`] (candidate to 28x28), [`reader`] (glyph
 //! to scores), [`number`] (scores to a number), [`table`] (numbers to files). [`pipeline`] alone knows the order;
-//! [`batch`] walks folders and runs it in parallel. [`train`], [`evaluate`], [`compare`] and [`synth`] make models, figures
-//! and scans; [`features`] are what the classical readers go by.
+//! [`batch`] walks folders and runs it in parallel. [`train`], [`evaluate`], [`compare`], [`study`] and [`synth`] make models,
+//! figures and scans; [`features`] are what the classical readers go by.
 
 #![warn(missing_docs)]
 
@@ -26,6 +26,8 @@ pub mod reader;
 pub mod runs;
 pub mod scan;
 pub mod segment;
+pub mod study;
+pub mod style;
 pub mod synth;
 pub mod table;
 pub mod train;

@@ -33,11 +33,13 @@ pub struct Settings {
     pub kind: Kind,
     /// Numbers below this confidence are marked for review; 0 to 1.
     pub min_confidence: f32,
+    /// Whether the writing style of each digit is measured.
+    pub with_style: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { layout: Layout::Page, kind: Kind::Amount, min_confidence: 0.9 }
+        Self { layout: Layout::Page, kind: Kind::Amount, min_confidence: 0.9, with_style: false }
     }
 }
 
@@ -147,7 +149,8 @@ impl Pipeline {
 
     /// Hands each field its share of the readings, and names the numbers that come of them.
     fn numbers_of(&self, form: &Form, segments: &[Segments], readings: &[Vec<Reading>]) -> Vec<Number> {
-        let rules = number::Rules { kind: self.settings.kind, min_confidence: self.settings.min_confidence };
+        let Settings { kind, min_confidence, with_style, .. } = self.settings;
+        let rules = number::Rules { kind, min_confidence, with_style };
         let mut numbers = Vec::new();
         let usual_height_px = usual_height_px(segments);
         for ((field, segments), own) in form.fields.iter().zip(segments).zip(readings) {

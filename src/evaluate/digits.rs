@@ -6,14 +6,12 @@ use std::time::Instant;
 
 use crate::error::Result;
 use crate::evaluate::confusion::Confusion;
+use crate::evaluate::curves::{Outcome, calibration_error, reject_curve};
 use crate::evaluate::glyphs;
 use crate::evaluate::labels::{self, TEST_PARTS};
 use crate::glyph::Glyph;
-use crate::idx;
+use crate::idx::{self, LabelledImages};
 use crate::reader::{Class, DigitReader, Reading};
-
-/// Bins of the expected calibration error (Guo et al. 2017).
-const CALIBRATION_BINS: usize = 15;
 
 /// Share of the least certain glyphs that is set aside for [`DigitReport::error_at_one_percent_rejected`].
 const REJECTED_SHARE: f64 = 0.01;
@@ -36,10 +34,12 @@ pub struct LabelledGlyphs {
 }
 
 /// What a reader made of labelled glyphs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct DigitReport {
     /// The part that was read.
     pub part: String,
+    /// What became of each glyph, in the order of the glyphs.
+    pub outcomes: Vec<Outcome>,
     /// How often each class was read as each.
     pub confusion: Confusion,
     /// Of the glyphs that are digits: how many there are, and how many have their digit as the most probable of the ten,
@@ -63,25 +63,49 @@ pub struct DigitReport {
 /// # Errors
 /// [`crate::error::Error::Data`] if the folder or the part cannot be read, or a label has no meaning.
 pub fn labelled(folder: &Path, part: Option<&str>) -> Result<Vec<LabelledGlyphs>> {
-    let parts = match part {
-        Some(part) => vec![idx::read_part(folder, part)?],
-        None => {
-            let (tests, others): (Vec<_>, Vec<_>) =
-                idx::read_folder(folder)?.into_iter().partition(|part| TEST_PARTS.contains(&part.part.as_str()));
-            if tests.is_empty() { others } else { tests }
-        }
-    };
-    parts
-        .into_iter()
-        .map(|part| {
-            Ok(LabelledGlyphs {
-                glyphs: glyphs::glyphs(&part),
-                classes: labels::classes(folder, &part)?,
-                part: part.part,
-                writers: part.writers,
-            })
+    parts(folder, part)?.iter().map(|images| LabelledGlyphs::of(folder, images)).collect()
+}
+
+/// The images that [`labelled`] makes glyphs of.
+///
+/// # Errors
+/// As [`labelled`].
+pub fn parts(folder: &Path, part: Option<&str>) -> Result<Vec<LabelledImages>> {
+    if let Some(part) = part {
+        return Ok(vec![idx::read_part(folder, part)?]);
+    }
+    let is_test = |images: &LabelledImages| TEST_PARTS.contains(&images.part.as_str());
+    let (tests, others): (Vec<_>, Vec<_>) = idx::read_folder(folder)?.into_iter().partition(is_test);
+    Ok(if tests.is_empty() { others } else { tests })
+}
+
+impl LabelledGlyphs {
+    /// The images of a part that was read from `folder`, as a reader gets them.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Data`] if a label has no meaning.
+    pub fn of(folder: &Path, images: &LabelledImages) -> Result<Self> {
+        Ok(Self {
+            glyphs: glyphs::glyphs(images),
+            classes: labels::classes(folder, images)?,
+            part: images.part.clone(),
+            writers: images.writers.clone(),
         })
-        .collect()
+    }
+}
+
+impl DigitReport {
+    /// The places of the glyphs that were read wrong: those of the most confused pair of classes first, and of each pair the
+    /// surest error first.
+    pub fn mistakes(&self) -> Vec<usize> {
+        let pairs = self.confusion.most_confused();
+        let rank = |outcome: &Outcome| pairs.iter().position(|pair| (pair.0, pair.1) == (outcome.truth, outcome.read));
+        let wrong = self.outcomes.iter().enumerate().filter(|(_, outcome)| !outcome.is_right());
+        let mut places: Vec<(Option<usize>, f32, usize)> =
+            wrong.map(|(index, outcome)| (rank(outcome), outcome.confidence, index)).collect();
+        places.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)));
+        places.into_iter().map(|(_, _, index)| index).collect()
+    }
 }
 
 /// Measures a reader.
@@ -95,21 +119,14 @@ pub fn digits(reader: &dyn DigitReader, labelled: &LabelledGlyphs) -> Result<Dig
     Ok(report(labelled, &readings, seconds))
 }
 
-/// The class of greatest probability, and that probability.
-fn best(reading: &Reading) -> (Class, f32) {
-    let better = |best: Class, &class: &Class| if reading.of(class) > reading.of(best) { class } else { best };
-    let class = Class::ALL.iter().fold(Class::ALL[0], better);
-    (class, reading.of(class))
-}
-
 fn report(labelled: &LabelledGlyphs, readings: &[Reading], seconds: f64) -> DigitReport {
     let mut confusion = Confusion::new();
     let (mut among_digits, mut false_digits) = ((0, 0), (0, 0));
     let (mut outcomes, mut writers) = (Vec::new(), BTreeMap::new());
     for (index, (reading, &class)) in readings.iter().zip(&labelled.classes).enumerate() {
-        let (read, confidence) = best(reading);
+        let (read, confidence) = reading.best();
         confusion.add(class, read);
-        outcomes.push((confidence, read == class));
+        outcomes.push(Outcome { truth: class, read, confidence });
         let (digit, digit_confidence) = reading.best_digit();
         if matches!(class, Class::Digit(_)) {
             among_digits.0 += 1;
@@ -129,31 +146,12 @@ fn report(labelled: &LabelledGlyphs, readings: &[Reading], seconds: f64) -> Digi
         confusion,
         among_digits,
         calibration_error: calibration_error(&outcomes),
-        error_at_one_percent_rejected: error_after_rejecting(&mut outcomes, REJECTED_SHARE),
+        error_at_one_percent_rejected: reject_curve(&outcomes, &[REJECTED_SHARE])[0].error(),
         false_digits,
         writers,
         digits_a_second: readings.len() as f64 / seconds.max(1e-9),
+        outcomes,
     }
-}
-
-/// The expected calibration error of (confidence, right) pairs.
-fn calibration_error(outcomes: &[(f32, bool)]) -> f64 {
-    let mut bins = [(0usize, 0f64, 0usize); CALIBRATION_BINS];
-    for &(confidence, right) in outcomes {
-        let bin = ((confidence * CALIBRATION_BINS as f32) as usize).min(CALIBRATION_BINS - 1);
-        bins[bin].0 += 1;
-        bins[bin].1 += f64::from(confidence);
-        bins[bin].2 += usize::from(right);
-    }
-    let gaps = bins.iter().map(|&(_, confidence, right)| (confidence - right as f64).abs());
-    gaps.sum::<f64>() / outcomes.len().max(1) as f64
-}
-
-/// The share of errors among what is left when the least certain are set aside. Sorts the outcomes.
-fn error_after_rejecting(outcomes: &mut [(f32, bool)], share: f64) -> f64 {
-    outcomes.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let left = &outcomes[(outcomes.len() as f64 * share).ceil() as usize..];
-    left.iter().filter(|(_, right)| !right).count() as f64 / left.len().max(1) as f64
 }
 
 #[cfg(test)]

@@ -2,41 +2,46 @@
 
 use image::GrayImage;
 
+use crate::evaluate::paper;
 use crate::geometry::Rect;
 use crate::glyph::{GLYPH_SIZE_PX, Glyph, INK_SIZE_PX, normalise};
 use crate::idx::LabelledImages;
 
-/// In raw cells, what is fainter than this share of the darkest pixel is paper: the grain of flattened scans reaches 0.15,
-/// pencil strokes stay above 0.3.
-const PAPER_SHARE: f32 = 0.2;
-
 /// How far, in pixels, the centre of mass of a glyph of MNIST may lie from the middle of its frame (measured: 1.0).
 const CENTRE_TOLERANCE_PX: f32 = 1.05;
 
-/// The glyphs of a part. Images of 28x28 that are normalised already (longest side 20 px, mass in the middle, as in MNIST)
-/// are taken as they are; all others lose the grain of their paper and are normalised as the crops of a scan are.
+/// The glyphs of a part. Dark ink on white paper is turned round. Images of 28x28 that are normalised already (longest side
+/// 20 px, mass in the middle, as in MNIST) are then taken as they are; all others lose the grain or the noise of their paper
+/// and are normalised as the crops of a scan are.
 pub fn glyphs(images: &LabelledImages) -> Vec<Glyph> {
     (0..images.len()).map(|index| glyph(images, index)).collect()
 }
 
 /// One of [`glyphs`].
 pub fn glyph(images: &LabelledImages, index: usize) -> Glyph {
-    let pixels = images.image(index);
-    let frame = Rect::new(0, 0, images.width as i32, images.height as i32);
-    if images.width == GLYPH_SIZE_PX && images.height == GLYPH_SIZE_PX && is_normalised(pixels) {
+    glyph_of(images.image(index), images.width, images.height)
+}
+
+/// The glyph of one image of this size, as [`glyphs`] makes it.
+pub fn glyph_of(pixels: &[u8], width: usize, height: usize) -> Glyph {
+    let turned = paper::turned_ink_high(pixels, width);
+    let pixels = turned.as_deref().unwrap_or(pixels);
+    let frame = Rect::new(0, 0, width as i32, height as i32);
+    if width == GLYPH_SIZE_PX && height == GLYPH_SIZE_PX && is_normalised(pixels) {
         let mut glyph = Glyph { pixels: Box::new([0; GLYPH_SIZE_PX * GLYPH_SIZE_PX]), origin: frame };
         glyph.pixels.copy_from_slice(pixels);
         return glyph;
     }
-    let clean = without_paper(pixels);
-    let image = GrayImage::from_raw(images.width as u32, images.height as u32, clean).unwrap_or_default();
+    let noise = paper::noise_deviation(pixels, width);
+    let clean = if noise > 0.0 { paper::without_noise(pixels, width, noise) } else { without_paper(pixels) };
+    let image = GrayImage::from_raw(width as u32, height as u32, clean).unwrap_or_default();
     normalise(&image, frame)
 }
 
 /// The pixels with the grain of the paper set to 0.
 pub fn without_paper(pixels: &[u8]) -> Vec<u8> {
     let peak = pixels.iter().copied().max().unwrap_or(0);
-    let level = (f32::from(peak) * PAPER_SHARE) as u8;
+    let level = (f32::from(peak) * paper::GRAIN_SHARE) as u8;
     pixels.iter().map(|&pixel| if pixel > level { pixel } else { 0 }).collect()
 }
 
@@ -60,6 +65,7 @@ fn is_normalised(pixels: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evaluate::distortion::Distortion;
 
     fn images(size: usize, ink: impl Fn(usize, usize) -> u8) -> LabelledImages {
         let pixels = (0..size * size).map(|place| ink(place % size, place / size)).collect();
@@ -77,6 +83,17 @@ mod tests {
         let shifted = images(28, |x, y| bar(x, y, 20, 4));
         assert_ne!(glyphs(&shifted)[0].pixels.as_slice(), shifted.pixels);
         assert!(glyphs(&shifted)[0].pixels[14 * 28 + 14] > 200);
+    }
+
+    #[test]
+    fn dark_on_white_and_noisy_images_give_the_glyph_of_the_clean_one() {
+        let clean = images(28, |x, y| bar(x, y, 12, 4));
+        let inverted: Vec<u8> = clean.pixels.iter().map(|&pixel| 255 - pixel).collect();
+        let ink = |glyph: &Glyph| glyph.pixels.iter().filter(|&&pixel| pixel > 128).count() as i32;
+        // Its paper is 0 again, so it is normalised already.
+        assert_eq!(ink(&glyph_of(&inverted, 28, 28)), 80);
+        let noisy = Distortion::Noise(30.0).apply(&clean.pixels, 28, 0, 3);
+        assert!((ink(&glyph_of(&noisy, 28, 28)) - 80).abs() < 30);
     }
 
     #[test]

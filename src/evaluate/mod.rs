@@ -1,12 +1,19 @@
-//! Measuring readers on labelled images: [`labelled`] reads a folder, [`digits()`] measures, [`render`] makes text of it.
+//! Measuring readers on labelled images: [`labelled`] reads a folder, [`digits()`] measures, [`render`] makes
+//! text of it, [`rows`] tables and [`graphics`] charts.
 //! Measuring whole runs against a truth file is [`score`].
 
 pub mod chart;
 pub mod confusion;
+pub mod curves;
 pub mod digits;
+pub mod distortion;
 pub mod glyphs;
+pub mod graphics;
 pub mod labels;
+mod paper;
 pub mod render;
+pub mod robustness;
+pub mod rows;
 pub mod score;
 
-pub use digits::{DigitReport, LabelledGlyphs, digits, labelled};
+pub use digits::{DigitReport, LabelledGlyphs, digits, labelled, parts};

@@ -9,6 +9,7 @@ mod decode;
 use crate::geometry::{Rect, Transform};
 use crate::reader::Reading;
 use crate::segment::Segments;
+use crate::style::{self, Style};
 
 use decode::{Path, Symbol};
 
@@ -85,6 +86,8 @@ pub struct Digit {
     pub second_confidence: f32,
     /// Box in pixels of the original page.
     pub bounds: Rect,
+    /// How it is written, where that was asked for; lengths in pixels of the page.
+    pub style: Option<Style>,
 }
 
 /// One number, as it goes to the tables.
@@ -134,6 +137,8 @@ pub struct Rules {
     pub kind: Kind,
     /// Numbers below this confidence are marked for review; 0 to 1.
     pub min_confidence: f32,
+    /// Whether the style of each digit is measured.
+    pub with_style: bool,
 }
 
 /// Makes the number of a field from its segments and the readings of their candidates, one each and in their order.
@@ -167,7 +172,7 @@ pub fn decide(
     };
     let unread = unread_share(best, segments);
     number.text = best.steps.iter().filter_map(|step| step.symbol.as_char()).collect();
-    number.digits = digits_of(best, segments, readings, to_scan);
+    number.digits = digits_of(best, segments, readings, rules.with_style, to_scan);
     let value = amount::value_of(&symbols_of(best), rules.kind);
     if number.digits.is_empty() || unread > MAX_UNREAD_SHARE || is_other_writing(best, &number.digits, segments) {
         number.status = Status::Rejected;
@@ -241,7 +246,13 @@ fn symbols_of(path: &Path) -> Vec<Symbol> {
     path.steps.iter().map(|step| step.symbol).collect()
 }
 
-fn digits_of(path: &Path, segments: &Segments, readings: &[Reading], to_scan: &Transform) -> Vec<Digit> {
+fn digits_of(
+    path: &Path,
+    segments: &Segments,
+    readings: &[Reading],
+    with_style: bool,
+    to_scan: &Transform,
+) -> Vec<Digit> {
     path.steps
         .iter()
         .filter_map(|step| {
@@ -249,12 +260,15 @@ fn digits_of(path: &Path, segments: &Segments, readings: &[Reading], to_scan: &T
             let reading = &readings[step.candidate];
             let (first, second) = (reading.best_digit(), reading.second_digit());
             let other = if first.0 == digit { second } else { first };
+            let candidate = &segments.candidates[step.candidate];
             Some(Digit {
                 digit,
                 confidence: reading.probabilities[usize::from(digit)],
                 second: other.0,
                 second_confidence: other.1,
-                bounds: to_scan.apply_to_rect(&segments.candidates[step.candidate].bounds),
+                bounds: to_scan.apply_to_rect(&candidate.bounds),
+                // The way back to the scan turns and shifts, it does not change lengths.
+                style: with_style.then(|| style::measure(&segments.ink_of(candidate))),
             })
         })
         .collect()

@@ -69,6 +69,24 @@ impl Class {
             Class::NotADigit => 15,
         }
     }
+
+    /// The name of this class in reports and tables, such as `7` or `no digit`.
+    pub fn name(self) -> String {
+        match self {
+            Class::Digit(digit) => digit.to_string(),
+            Class::Point => "point".to_owned(),
+            Class::Comma => "comma".to_owned(),
+            Class::Dash => "dash".to_owned(),
+            Class::Slash => "slash".to_owned(),
+            Class::Dollar => "dollar".to_owned(),
+            Class::NotADigit => "no digit".to_owned(),
+        }
+    }
+
+    /// The class of this [name](Self::name).
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.name() == name)
+    }
 }
 
 /// How many classes there are.
@@ -88,6 +106,13 @@ impl Reading {
     /// The probability of a class.
     pub fn of(&self, class: Class) -> f32 {
         self.probabilities[class.index()]
+    }
+
+    /// The most probable class, the first of equals, and its probability.
+    pub fn best(&self) -> (Class, f32) {
+        let better = |best: Class, &class: &Class| if self.of(class) > self.of(best) { class } else { best };
+        let class = Class::ALL.iter().fold(Class::ALL[0], better);
+        (class, self.of(class))
     }
 
     /// The most probable digit and its probability.

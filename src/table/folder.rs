@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use crate::error::Result;
 use crate::number::{Number, Status};
 use crate::table::partial::{PartialFile, cannot_write};
-use crate::table::rows::{count_status, digit_cells, file_cells, number_cells};
-use crate::table::{Counts, DIGIT_COLUMNS, FILE_COLUMNS, FileRow, FileStatus, NUMBER_COLUMNS, RunRecord};
+use crate::table::rows::{count_status, digit_cells, file_cells, number_cells, style_cells};
+use crate::table::{
+    Counts, DIGIT_COLUMNS, FILE_COLUMNS, FileRow, FileStatus, NUMBER_COLUMNS, RunRecord, STYLE_COLUMNS,
+};
 
 /// The tables of one run, being written.
 #[derive(Debug)]
@@ -17,21 +19,25 @@ pub struct Tables {
     numbers: CsvFile,
     digits: CsvFile,
     files: CsvFile,
+    with_style: bool,
     counts: Counts,
 }
 
 impl Tables {
-    /// Creates the folder where it is missing and starts the three tables with their headers.
+    /// Creates the folder where it is missing and starts the three tables with their headers; `with_style` adds
+    /// [`STYLE_COLUMNS`] to digits.csv.
     ///
     /// # Errors
     /// [`crate::error::Error::Output`] if the folder or a file in it cannot be written.
-    pub fn create(folder: &Path) -> Result<Self> {
+    pub fn create(folder: &Path, with_style: bool) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(|cause| cannot_write(folder, cause))?;
+        let style_columns: &[&str] = if with_style { &STYLE_COLUMNS } else { &[] };
         Ok(Self {
             folder: folder.to_owned(),
             numbers: CsvFile::create(folder, "numbers.csv", &NUMBER_COLUMNS)?,
-            digits: CsvFile::create(folder, "digits.csv", &DIGIT_COLUMNS)?,
+            digits: CsvFile::create(folder, "digits.csv", &[&DIGIT_COLUMNS, style_columns].concat())?,
             files: CsvFile::create(folder, "files.csv", &FILE_COLUMNS)?,
+            with_style,
             counts: Counts::default(),
         })
     }
@@ -58,7 +64,11 @@ impl Tables {
     fn write_number(&mut self, source: &str, page: usize, number: &Number) -> Result<()> {
         self.numbers.write_row(&number_cells(source, page, number))?;
         for (index, digit) in number.digits.iter().enumerate() {
-            self.digits.write_row(&digit_cells(source, page, &number.field, index + 1, digit))?;
+            let mut cells = digit_cells(source, page, &number.field, index + 1, digit).to_vec();
+            if self.with_style {
+                cells.extend(style_cells(digit));
+            }
+            self.digits.write_row(&cells)?;
         }
         let counts = &mut self.counts;
         counts.numbers += 1;
@@ -143,6 +153,7 @@ mod tests {
     use super::*;
     use crate::geometry::Rect;
     use crate::number::{Digit, Reason};
+    use crate::style::Style;
 
     fn row(source: &str, status: FileStatus, error: &str) -> FileRow {
         let content_hash = (status == FileStatus::Ok).then(|| blake3::hash(b"scan"));
@@ -164,6 +175,7 @@ mod tests {
                 second: 3,
                 second_confidence: 0.02,
                 bounds: Rect::new(11, 21, 9, 18),
+                style: None,
             }],
             bounds: Rect::new(10, 20, 30, 40),
         }
@@ -177,7 +189,7 @@ mod tests {
     fn tables_have_the_published_columns_and_cells() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let output = folder.path().join("new/output");
-        let mut tables = Tables::create(&output).expect("the folder can be written");
+        let mut tables = Tables::create(&output, false).expect("the folder can be written");
         let numbers = [number("n1", "-80.00", Status::Review)];
         tables.write_file(&row("=a,\"b\"\n.png", FileStatus::Ok, ""), &[(2, &numbers)]).expect("the disk takes a row");
         tables.write_file(&row("bad.png", FileStatus::Failed, "=no scan"), &[]).expect("the disk takes a row");
@@ -210,10 +222,29 @@ mod tests {
     }
 
     #[test]
+    fn the_style_of_digits_has_columns_of_its_own() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut tables = Tables::create(folder.path(), true).expect("the folder can be written");
+        let mut number = number("n1", "8", Status::Ok);
+        number.digits.push(number.digits[0]);
+        number.digits[0].style =
+            Some(Style { slant_deg: -3.26, stroke_width_px: 4.0, aspect: 0.5, ink_density: 0.25, loops: 2 });
+        tables.write_file(&row("a.png", FileStatus::Ok, ""), &[(1, &[number])]).expect("the disk takes a row");
+        tables.publish(&RunRecord::default()).expect("the tables can be published");
+        assert_eq!(
+            read(folder.path(), "digits.csv"),
+            "source,page,field,position,digit,confidence,second,second_confidence,x,y,width,height,\
+             slant_deg,stroke_width_px,aspect,ink_density,loops\n\
+             a.png,1,n1,1,8,0.9700,3,0.0200,11,21,9,18,-3.3,4.0,0.500,0.250,2\n\
+             a.png,1,n1,2,8,0.9700,3,0.0200,11,21,9,18,,,,,\n"
+        );
+    }
+
+    #[test]
     fn tables_that_are_dropped_leave_the_folder_as_it_was() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::write(folder.path().join("numbers.csv"), "old").expect("a writable folder");
-        drop(Tables::create(folder.path()).expect("the folder can be written"));
+        drop(Tables::create(folder.path(), false).expect("the folder can be written"));
         assert_eq!(read(folder.path(), "numbers.csv"), "old");
         assert_eq!(std::fs::read_dir(folder.path()).expect("the folder exists").count(), 1);
     }
@@ -222,7 +253,7 @@ mod tests {
     fn a_folder_that_cannot_be_made_is_named() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::write(folder.path().join("file"), "").expect("a writable folder");
-        let error = Tables::create(&folder.path().join("file/output")).expect_err("a file is in the way");
+        let error = Tables::create(&folder.path().join("file/output"), false).expect_err("a file is in the way");
         assert!(error.to_string().contains("file/output cannot be written"), "{error}");
     }
 }

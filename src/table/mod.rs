@@ -13,4 +13,4 @@ mod rows;
 pub use cell::{confidence_cell, path_text, source_cell, text_cell};
 pub use folder::Tables;
 pub use record::{Counts, ModelRecord, RunRecord, Timings, utc_timestamp};
-pub use rows::{DIGIT_COLUMNS, FILE_COLUMNS, FileRow, FileStatus, NUMBER_COLUMNS};
+pub use rows::{DIGIT_COLUMNS, FILE_COLUMNS, FileRow, FileStatus, NUMBER_COLUMNS, STYLE_COLUMNS};

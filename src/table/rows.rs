@@ -39,6 +39,9 @@ pub const DIGIT_COLUMNS: [&str; 12] = [
     "height",
 ];
 
+/// The columns that digits.csv has behind these where the writing style was asked for.
+pub const STYLE_COLUMNS: [&str; 5] = ["slant_deg", "stroke_width_px", "aspect", "ink_density", "loops"];
+
 /// The columns of files.csv.
 pub const FILE_COLUMNS: [&str; 7] = ["source", "pages", "numbers", "review", "status", "error", "blake3"];
 
@@ -128,6 +131,18 @@ pub(super) fn digit_cells(
         y,
         width,
         height,
+    ]
+}
+
+/// The cells of [`STYLE_COLUMNS`] for one digit; empty where its style was not measured.
+pub(super) fn style_cells(digit: &Digit) -> [String; STYLE_COLUMNS.len()] {
+    let Some(style) = &digit.style else { return Default::default() };
+    [
+        format!("{:.1}", style.slant_deg + 0.0),
+        format!("{:.1}", style.stroke_width_px),
+        format!("{:.3}", style.aspect),
+        format!("{:.3}", style.ink_density),
+        style.loops.to_string(),
     ]
 }
 

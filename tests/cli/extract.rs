@@ -207,6 +207,28 @@ fn quiet_runs_print_nothing_and_verbose_ones_a_line_a_file() {
 }
 
 #[test]
+fn the_writing_style_comes_on_request_and_changes_nothing_else() {
+    let place = Workplace::new();
+    place.run("synth --out drawn --kind line --pages 3 --seed 5");
+    place.run("extract drawn --layout line --kind digits -o plain");
+    let outcome = place.run("extract drawn --layout line --kind digits -o styled --style");
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    assert_eq!(place.read("plain/numbers.csv"), place.read("styled/numbers.csv"));
+    let (plain, styled) = (place.rows("plain/digits.csv"), place.rows("styled/digits.csv"));
+    assert!(plain.len() > 5 && plain.len() == styled.len(), "{} and {}", plain.len(), styled.len());
+    for (plain, styled) in plain.iter().zip(&styled) {
+        assert_eq!((plain.len(), &styled[..12]), (12, plain.as_slice()));
+        let figures: Vec<f32> = styled[12..].iter().map(|cell| cell.parse().expect("a figure")).collect();
+        let [slant_deg, stroke_px, aspect, density, loops] = figures[..] else { panic!("five figures: {styled:?}") };
+        let (width, height) = (styled[10].parse::<f32>().expect("pixels"), styled[11].parse::<f32>().expect("pixels"));
+        // The box of the ink's darker half is at most the box of all its ink.
+        assert!((aspect * height - width).abs() < 0.2 * width + 4.0, "{styled:?}");
+        assert!(slant_deg.abs() < 60.0 && stroke_px > 1.0 && stroke_px < height / 2.0, "{styled:?}");
+        assert!(density > 0.05 && density < 1.0 && loops <= 3.0, "{styled:?}");
+    }
+}
+
+#[test]
 fn pages_above_the_pixel_limit_are_refused() {
     let place = three_scans();
     let outcome = place.run("extract scans --max-pixels 1k");

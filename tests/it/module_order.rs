@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first: a module imports those before it alone.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 25] = [
     "error",
     "geometry",
     "idx",
@@ -17,6 +17,7 @@ const ORDER: [&str; 23] = [
     "segment",
     "glyph",
     "features",
+    "style",
     "reader",
     "number",
     "table",
@@ -26,6 +27,7 @@ const ORDER: [&str; 23] = [
     "evaluate",
     "train",
     "compare",
+    "study",
     "lib",
 ];
 

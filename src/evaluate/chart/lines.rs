@@ -22,6 +22,8 @@ pub enum SeriesStyle {
     LineAndDots,
     /// A thin grey line to compare with.
     Guide,
+    /// Upright error bars: each two points in a row are the ends of one.
+    ErrorBars,
 }
 
 /// Points that belong together.
@@ -66,8 +68,8 @@ impl LineChart {
             let swatch = [(legend_x, 65.0), (legend_x + 24.0, 65.0)];
             draw_series(&mut canvas, &swatch, series.style, color);
             let lettering = Lettering::new(15.0);
-            canvas.text_around(&series.name, (legend_x + 32.0, 65.0), Align::Left, lettering);
-            legend_x += 32.0 + canvas.width_of(&series.name, lettering) + 28.0;
+            canvas.text_around(&series.name, (legend_x + 36.0, 65.0), Align::Left, lettering);
+            legend_x += 36.0 + canvas.width_of(&series.name, lettering) + 28.0;
         }
         canvas.into_png()
     }
@@ -98,9 +100,18 @@ impl LineChart {
 }
 
 fn draw_series(canvas: &mut Canvas, points: &[(f64, f64)], style: SeriesStyle, color: plotters::style::RGBColor) {
-    let width_px = if style == SeriesStyle::Guide { 1.0 } else { 2.5 };
-    if style != SeriesStyle::Dots {
-        points.windows(2).for_each(|ends| canvas.line(ends, width_px, color));
+    match style {
+        SeriesStyle::Guide => points.windows(2).for_each(|ends| canvas.line(ends, 1.0, color)),
+        SeriesStyle::Line | SeriesStyle::LineAndDots => {
+            points.windows(2).for_each(|ends| canvas.line(ends, 2.5, color))
+        }
+        SeriesStyle::ErrorBars => points.chunks_exact(2).for_each(|ends| {
+            canvas.line(ends, 1.5, color);
+            for (x, y) in ends {
+                canvas.line(&[(x - 4.0, *y), (x + 4.0, *y)], 1.5, color);
+            }
+        }),
+        SeriesStyle::Dots => {}
     }
     if matches!(style, SeriesStyle::Dots | SeriesStyle::LineAndDots) {
         points.iter().for_each(|&point| canvas.dot(point, 4.5, color, 1.0));

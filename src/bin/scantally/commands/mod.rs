@@ -7,6 +7,7 @@ mod extract;
 mod help_files;
 mod model;
 mod score;
+mod study;
 mod synth;
 mod train;
 
@@ -21,6 +22,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Train(arguments) => train::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Study(arguments) => study::run(&arguments),
         Command::Synth(arguments) => synth::run(&arguments),
         Command::HelpFiles(arguments) => help_files::run(&arguments),
     }

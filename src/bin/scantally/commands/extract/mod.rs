@@ -22,14 +22,18 @@ use crate::printer::{self, Detail, Failures, Watcher};
 /// Runs the command.
 pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
     let beginning = (Instant::now(), SystemTime::now());
-    let settings =
-        Settings { layout: arguments.layout, kind: arguments.kind, min_confidence: arguments.min_confidence };
+    let settings = Settings {
+        layout: arguments.layout,
+        kind: arguments.kind,
+        min_confidence: arguments.min_confidence,
+        with_style: arguments.style,
+    };
     let (reader, model) = model::load(arguments.reader, arguments.model.as_deref())?;
     let list = batch::collect(inputs::expand(&arguments.inputs)?, Some(&arguments.output));
     if !list.files.iter().any(|file| file.task == Task::Read) {
         return nothing_to_read(&list);
     }
-    let mut tables = Tables::create(&arguments.output)?;
+    let mut tables = Tables::create(&arguments.output, settings.with_style)?;
     let mut failures = Failures::default();
     let ending = read_all(arguments, &list, &Pipeline::new(reader, settings), &mut |outcome| {
         failures.note(&outcome);
@@ -144,6 +148,7 @@ fn options(arguments: &Extract, settings: &Settings) -> serde_json::Value {
         "layout": settings.layout,
         "kind": settings.kind,
         "min_confidence": (f64::from(settings.min_confidence) * 1e6).round() / 1e6,
+        "style": settings.with_style,
         "max_pixels": arguments.max_pixels,
         "threads": threads(arguments),
     })
