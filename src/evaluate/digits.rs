@@ -42,9 +42,9 @@ pub struct DigitReport {
     pub outcomes: Vec<Outcome>,
     /// How often each class was read as each.
     pub confusion: Confusion,
-    /// Of the glyphs that are digits: how many there are, and how many have their digit as the most probable of the ten,
-    /// whatever the symbols and "no digit" got. This is the figure to compare with networks that know ten classes alone.
-    pub among_digits: (usize, usize),
+    /// The glyphs that are digits, read as where it is known that they are: the most probable of the ten, with its share of
+    /// the probability of all ten. These are to be compared with networks that know ten classes alone.
+    pub among_digits: Vec<Outcome>,
     /// Mean distance between confidence and accuracy over 15 bins of confidence, weighted by their size; 0 to 1.
     pub calibration_error: f64,
     /// Share of errors after the least certain hundredth is set aside; 0 to 1.
@@ -121,7 +121,7 @@ pub fn digits(reader: &dyn DigitReader, labelled: &LabelledGlyphs) -> Result<Dig
 
 fn report(labelled: &LabelledGlyphs, readings: &[Reading], seconds: f64) -> DigitReport {
     let mut confusion = Confusion::new();
-    let (mut among_digits, mut false_digits) = ((0, 0), (0, 0));
+    let (mut among_digits, mut false_digits) = (Vec::new(), (0, 0));
     let (mut outcomes, mut writers) = (Vec::new(), BTreeMap::new());
     for (index, (reading, &class)) in readings.iter().zip(&labelled.classes).enumerate() {
         let (read, confidence) = reading.best();
@@ -129,8 +129,9 @@ fn report(labelled: &LabelledGlyphs, readings: &[Reading], seconds: f64) -> Digi
         outcomes.push(Outcome { truth: class, read, confidence });
         let (digit, digit_confidence) = reading.best_digit();
         if matches!(class, Class::Digit(_)) {
-            among_digits.0 += 1;
-            among_digits.1 += usize::from(class == Class::Digit(digit));
+            let all_ten: f32 = reading.probabilities[..10].iter().sum();
+            let confidence = if all_ten > 0.0 { digit_confidence / all_ten } else { 0.0 };
+            among_digits.push(Outcome { truth: class, read: Class::Digit(digit), confidence });
         } else {
             false_digits.0 += 1;
             false_digits.1 += usize::from(digit_confidence >= CONFIDENT);
@@ -146,12 +147,17 @@ fn report(labelled: &LabelledGlyphs, readings: &[Reading], seconds: f64) -> Digi
         confusion,
         among_digits,
         calibration_error: calibration_error(&outcomes),
-        error_at_one_percent_rejected: reject_curve(&outcomes, &[REJECTED_SHARE])[0].error(),
+        error_at_one_percent_rejected: error_at_one_percent_rejected(&outcomes),
         false_digits,
         writers,
         digits_a_second: readings.len() as f64 / seconds.max(1e-9),
         outcomes,
     }
+}
+
+/// The share of errors after the least certain hundredth is set aside; 0 to 1.
+pub fn error_at_one_percent_rejected(outcomes: &[Outcome]) -> f64 {
+    reject_curve(outcomes, &[REJECTED_SHARE])[0].error()
 }
 
 #[cfg(test)]
@@ -173,7 +179,10 @@ mod tests {
         let labelled = LabelledGlyphs { classes, writers: Some(vec![4, 5, 5, 5]), ..LabelledGlyphs::default() };
         let report = report(&labelled, &readings, 2.0);
         assert_eq!(report.confusion.accuracy(), 0.5);
-        assert_eq!((report.among_digits, report.false_digits), ((3, 2), (1, 1)));
+        assert_eq!((report.among_digits.len(), report.false_digits), (3, (1, 1)));
+        assert_eq!(report.among_digits.iter().filter(|outcome| outcome.is_right()).count(), 2);
+        let share = 0.95 / (0.95 + 9.0 * 0.05 / 15.0);
+        assert!((report.among_digits[0].confidence - share).abs() < 1e-6);
         assert_eq!(report.writers, BTreeMap::from([(4, (1, 0)), (5, (3, 2))]));
         assert_eq!(report.digits_a_second, 2.0);
         // One bin has three glyphs at 0.95, two of them right; another has one at 0.55, wrong.

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::confusion::{ClassFigures, Confusion};
-use super::curves::{REJECT_SHARES, RejectPoint, reject_curve};
-use super::digits::{CONFIDENT, DigitReport};
+use super::curves::{REJECT_SHARES, RejectPoint, calibration_error, reject_curve};
+use super::digits::{CONFIDENT, DigitReport, error_at_one_percent_rejected};
 use super::robustness::RobustnessRow;
 
 /// How many of the most confused pairs are listed.
@@ -22,13 +22,21 @@ pub fn report(report: &DigitReport) -> String {
         confusion.errors()
     );
     let percent = |share: f64| format!("{:.3} %", 100.0 * share);
-    if report.among_digits.0 > 0 {
-        let (count, right) = report.among_digits;
-        let share = 100.0 * right as f64 / count as f64;
-        let _ = writeln!(text, "the most probable of the ten digits is right for {right} of {count}, {share:.2} %");
-    }
     let _ = writeln!(text, "error with 1 % rejected: {}", percent(report.error_at_one_percent_rejected));
     let _ = writeln!(text, "expected calibration error (15 bins): {}", percent(report.calibration_error));
+    if !report.among_digits.is_empty() {
+        let outcomes = &report.among_digits;
+        let (count, right) = (outcomes.len(), outcomes.iter().filter(|outcome| outcome.is_right()).count());
+        let _ = writeln!(
+            text,
+            "among the ten digits: {right} of {count} right, {:.2} % ({} errors); error with 1 % rejected {}, calibration \
+             error {}",
+            100.0 * right as f64 / count as f64,
+            count - right,
+            percent(error_at_one_percent_rejected(outcomes)),
+            percent(calibration_error(outcomes))
+        );
+    }
     if report.false_digits.0 > 0 {
         let (count, wrong) = report.false_digits;
         let share = percent(wrong as f64 / count as f64);
