@@ -98,7 +98,9 @@ fn damaged_models_give_a_sentence_or_some_reading_but_no_panic() -> Result<()> {
             assert!(message.contains("some.bin"), "{message}");
         }
         let mut random = Pcg64Mcg::seed_from_u64(9);
-        for _ in 0..400 {
+        // Neighbours are prepared anew at each load, which takes a tenth of a second here.
+        let trials = if kind == ReaderKind::Knn { 6 } else { 200 };
+        for _ in 0..trials {
             let mut damaged = bytes.clone();
             let place = random.random_range(0..damaged.len());
             damaged[place] = random.random();

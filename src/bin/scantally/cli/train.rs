@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, ValueHint};
 use scantally::features::FeatureSet;
 use scantally::reader::ReaderKind;
+use scantally::train::TrainRequest;
 
 use super::{Cli, reader_parser};
 
@@ -29,10 +30,10 @@ pub struct Train {
     pub out: Option<PathBuf>,
 
     /// Another seed trains another reader
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = TrainRequest::new(Vec::new()).seed)]
     pub seed: u64,
 
-    /// Networks: how many times 64,000 images are shown [default: 40]
+    /// Networks: how many times 64,000 images are shown [default: as often as to the built-in one]
     #[arg(long, value_name = "N")]
     pub epochs: Option<usize>,
 
