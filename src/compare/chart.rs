@@ -3,7 +3,7 @@
 use super::Row;
 use crate::evaluate::chart::{Axis, Bar, BarChart};
 
-/// The chart: errors in percent, with the time of a digit and the size of the model behind each bar.
+/// The chart: errors in percent, with the size of the model file behind each bar.
 pub fn errors(rows: &[Row]) -> BarChart {
     let has_several_tests = rows.iter().any(|row| row.test != rows[0].test);
     let error = |row: &Row| 100.0 * (1.0 - row.accuracy);
@@ -15,10 +15,9 @@ pub fn errors(rows: &[Row]) -> BarChart {
         value: error(row),
         text: format!("{:.2} %, {}", error(row), size(row.bytes)),
     };
-    let test =
-        if has_several_tests { String::new() } else { rows.first().map(|row| row.test.clone()).unwrap_or_default() };
+    let test = rows.first().filter(|_| !has_several_tests).map(|row| format!(" of {}", row.test)).unwrap_or_default();
     BarChart {
-        title: format!("Digits read wrong {test}").trim_end().to_owned(),
+        title: format!("Wrong digits{test}"),
         across: Axis::new("errors (%)", 0.0, rows.iter().map(error).fold(0.0, f64::max)),
         bars: rows.iter().map(bar).collect(),
     }
@@ -53,6 +52,7 @@ mod tests {
         let chart = errors(&[row.clone(), Row { kind: ReaderKind::Tree, accuracy: 0.85, bytes: 3400, ..row }]);
         assert_eq!((chart.bars[0].name.as_str(), chart.bars[0].text.as_str()), ("svm", "2.00 %, 5.0 MB"));
         assert_eq!(chart.bars[1].text, "15.00 %, 3 kB");
+        assert_eq!(chart.title, "Wrong digits of mnist t10k");
         assert!(errors(&[]).bars.is_empty());
         assert!(chart.to_png().expect("a picture").starts_with(b"\x89PNG"));
     }
