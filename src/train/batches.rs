@@ -19,7 +19,7 @@ use crate::reader::Class;
 const AHEAD: usize = 8;
 
 /// Share of a batch that is no digit: symbols, letters and rubbish.
-const NO_DIGIT_SHARE: f64 = 0.21;
+pub(super) const NO_DIGIT_SHARE: f64 = 0.21;
 
 /// Of those, the share drawn from the symbols and letters of the data, and that of pieces of digits; the rest is drawn with
 /// a virtual pen.
