@@ -1,6 +1,8 @@
 //! The arguments: what the user typed in, checked values out. What is done with them is left to `commands`.
 
 mod compare;
+mod evaluate;
+mod study;
 mod train;
 
 use std::path::PathBuf;
@@ -10,10 +12,11 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use scantally::number::Kind;
 use scantally::pipeline::Layout;
 use scantally::reader::ReaderKind;
-use scantally::study::{Pooling, Setting};
 use scantally::synth::ScanKind;
 
 pub use compare::Compare;
+pub use evaluate::Evaluate;
+pub use study::Study;
 pub use train::Train;
 
 /// Reads the handwritten numbers on scanned forms and cheques and writes them, with confidences, to CSV.
@@ -131,107 +134,6 @@ pub struct Score {
     pub json: bool,
 }
 
-/// Measure a reader on labelled digits
-///
-/// Prints accuracy, calibration, a classification report, a confusion matrix and the error against the reject rate for each
-/// part. With -o it writes them as tables and charts as well, and a sheet of the misread digits.
-#[derive(Debug, Args)]
-pub struct Evaluate {
-    /// Folders of labelled digits (idx or idx.gz, as MNIST has them)
-    #[arg(long, value_name = "FOLDER", required_unless_present = "confusion", num_args = 1.., value_hint = ValueHint::DirPath)]
-    pub data: Vec<PathBuf>,
-
-    /// Part of the folders, such as t10k [default: the test parts, or all where there are none]
-    #[arg(long, value_name = "NAME")]
-    pub part: Option<String>,
-
-    /// What to read digits with; all but cnn, which is built in, need a model file of `scantally train --reader NAME`
-    ///
-    /// Without --model the file is models/NAME.safetensors.
-    #[arg(long, value_name = "NAME", value_parser = reader_parser())]
-    pub reader: Option<ReaderKind>,
-
-    /// Model file to read with instead of the built-in one; it says itself which reader it is
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub model: Option<PathBuf>,
-
-    /// Measure shifted, small, inverted, noisy and broad-stroked digits too
-    #[arg(long)]
-    pub robustness: bool,
-
-    /// Report on this table of counts instead: a row a true class, a column a class read, names first
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["data", "part", "reader", "model", "robustness"], value_hint = ValueHint::FilePath)]
-    pub confusion: Option<PathBuf>,
-
-    /// Folder for the report as text, tables and charts; created where it is missing
-    #[arg(short, long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
-    pub output: Option<PathBuf>,
-}
-
-/// Train small networks with every combination of some settings and compare them
-///
-/// Writes study.csv (one row a run) and chart.png, and prints the settings by their accuracy on validation images, with the
-/// spread over seeds beside the spread over settings. A study that was broken off goes on where it stopped when it is called
-/// again: runs that stand in study.csv are not done twice.
-#[derive(Debug, Args)]
-pub struct Study {
-    /// Folders of labelled digits (idx or idx.gz, as MNIST has them); their test parts are not trained on
-    #[arg(long, value_name = "FOLDER", required = true, num_args = 1.., value_hint = ValueHint::DirPath)]
-    pub data: Vec<PathBuf>,
-
-    /// Part of the folders, such as t10k, whose accuracy is written down too; it decides nothing
-    #[arg(long, value_name = "NAME")]
-    pub test: Option<String>,
-
-    /// Channels of the hidden layers, joined by `-`, such as 64-32
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "16,32,16-16,32-16", value_parser = widths)]
-    pub widths: Vec<Vec<usize>>,
-
-    /// Widths of the kernels in pixels
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "3", value_parser = positive)]
-    pub kernels: Vec<usize>,
-
-    /// What follows each hidden layer: none, max
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "none", value_parser = pooling_parser())]
-    pub pooling: Vec<Pooling>,
-
-    /// Images a step
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "16,64,256", value_parser = positive)]
-    pub batch_sizes: Vec<usize>,
-
-    /// Step sizes of Adam
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "0.001", value_parser = rate)]
-    pub learning_rates: Vec<f32>,
-
-    /// How often every image is shown
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "3", value_parser = positive)]
-    pub epochs: Vec<usize>,
-
-    /// Runs of each setting, with the seeds 1 to N
-    #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u64).range(1..=10_000))]
-    pub seeds: u64,
-
-    /// Train on N images at most, the same for all runs
-    #[arg(long, value_name = "N", value_parser = positive)]
-    pub images: Option<usize>,
-
-    /// Try N settings drawn at random instead of all
-    #[arg(long, value_name = "N", value_parser = positive)]
-    pub random: Option<usize>,
-
-    /// Another seed draws other settings
-    #[arg(long, value_name = "N", default_value = "1", requires = "random")]
-    pub seed: u64,
-
-    /// Runs at the same time [default: one for each processor core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
-
-    /// Folder for study.csv and chart.png; created where it is missing
-    #[arg(short, long, value_name = "FOLDER", default_value = "output/study", value_hint = ValueHint::DirPath)]
-    pub output: PathBuf,
-}
-
 /// Draw scans of forms, cheques or single numbers with known numbers
 ///
 /// Writes one PNG a scan and truth.csv, the form in which `score` reads it. The same arguments draw the same scans.
@@ -305,27 +207,6 @@ fn scan_kind_parser() -> impl TypedValueParser<Value = ScanKind> {
         "line" => ScanKind::Line,
         _ => ScanKind::Form,
     })
-}
-
-fn pooling_parser() -> impl TypedValueParser<Value = Pooling> {
-    PossibleValuesParser::new(["none", "max"]).map(|name| Pooling::named(&name).unwrap_or(Pooling::None))
-}
-
-/// The channels of hidden layers, such as 64-32.
-fn widths(text: &str) -> Result<Vec<usize>, String> {
-    let widths = Setting::widths_of(text).filter(|widths| widths.iter().all(|&width| width <= 1024));
-    widths.ok_or_else(|| "give channels from 1 to 1024, one for each layer, such as 64-32".to_owned())
-}
-
-/// A whole number above 0.
-fn positive(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|&number| number > 0).ok_or_else(|| "give a whole number above 0".to_owned())
-}
-
-/// A learning rate.
-fn rate(text: &str) -> Result<f32, String> {
-    let rate = text.parse().ok().filter(|&rate: &f32| rate > 0.0 && rate <= 1.0);
-    rate.ok_or_else(|| "give a number above 0 and up to 1, such as 0.001".to_owned())
 }
 
 /// A share between 0 and 1.
