@@ -6,7 +6,7 @@ use crate::clean::{self, Upright};
 use crate::error::{Error, Result};
 use crate::form::{self, Form, Shape};
 use crate::glyph::{self, Glyph};
-use crate::number::{self, Kind, Number, Status};
+use crate::number::{self, DecimalMark, Kind, Number, Status};
 use crate::reader::{DigitReader, Reading};
 use crate::scan::{Page, Scan};
 use crate::segment::{self, Segments};
@@ -31,6 +31,8 @@ pub struct Settings {
     pub layout: Layout,
     /// What each number is.
     pub kind: Kind,
+    /// What starts the decimals of amounts.
+    pub decimal: DecimalMark,
     /// Numbers below this confidence are marked for review; 0 to 1.
     pub min_confidence: f32,
     /// Whether the writing style of each digit is measured.
@@ -39,7 +41,13 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { layout: Layout::Page, kind: Kind::Amount, min_confidence: 0.9, with_style: false }
+        Self {
+            layout: Layout::Page,
+            kind: Kind::Amount,
+            decimal: DecimalMark::Auto,
+            min_confidence: 0.9,
+            with_style: false,
+        }
     }
 }
 
@@ -149,8 +157,8 @@ impl Pipeline {
 
     /// Hands each field its share of the readings, and names the numbers that come of them.
     fn numbers_of(&self, form: &Form, segments: &[Segments], readings: &[Vec<Reading>]) -> Vec<Number> {
-        let Settings { kind, min_confidence, with_style, .. } = self.settings;
-        let rules = number::Rules { kind, min_confidence, with_style };
+        let Settings { kind, decimal, min_confidence, with_style, .. } = self.settings;
+        let rules = number::Rules { kind, decimal, min_confidence, with_style };
         let mut numbers = Vec::new();
         let usual_height_px = usual_height_px(segments);
         for ((field, segments), own) in form.fields.iter().zip(segments).zip(readings) {

@@ -11,6 +11,10 @@ const WINDOW_RADIUS_PX: usize = 12;
 /// The reduced image on which the polarity is found has about this many pixels on its shorter side.
 const REDUCED_SIDE_PX: u32 = 350;
 
+/// Crops whose sides are both at most this long hold a character or two, whose strokes may be as wide as the window and cover
+/// half of the crop: there the border tells what is paper.
+const SMALL_CROP_PX: u32 = 160;
+
 /// Takes the pixels of a page to grey; the flag says whether they were light on dark and have been inverted.
 pub fn to_grey(pixels: Pixels) -> (GrayImage, bool) {
     let mut grey = match pixels {
@@ -39,8 +43,12 @@ fn luma(colour: &RgbImage) -> GrayImage {
 /// Whether ink is lighter than paper.
 ///
 /// Strokes are thin: against the mean of their surroundings they are rare and far away, paper is common and near. The sign
-/// of the third moment of that difference tells on which side the rare ones lie, whatever the shading.
+/// of the third moment of that difference tells on which side the rare ones lie, whatever the shading. Of small crops the
+/// border decides.
 fn is_light_on_dark(grey: &GrayImage) -> bool {
+    if grey.width().max(grey.height()) <= SMALL_CROP_PX {
+        return has_dark_border(grey);
+    }
     let factor = (grey.width().min(grey.height()) / REDUCED_SIDE_PX).max(1);
     let small = reduce(grey, factor);
     let (width, height) = (small.width() as usize, small.height() as usize);
@@ -61,6 +69,17 @@ fn is_light_on_dark(grey: &GrayImage) -> bool {
         }
     }
     third_moment > 0.0
+}
+
+/// Whether most of the border is nearer to the darkest than to the brightest pixel.
+fn has_dark_border(grey: &GrayImage) -> bool {
+    let (width, height) = grey.dimensions();
+    let extremes = grey.as_raw().iter().min().zip(grey.as_raw().iter().max());
+    let middle = extremes.map_or(0, |(&low, &high)| (u16::from(low) + u16::from(high)) / 2);
+    let is_border = |x: u32, y: u32| x == 0 || y == 0 || x + 1 == width || y + 1 == height;
+    let border = grey.enumerate_pixels().filter(|(x, y, _)| is_border(*x, *y));
+    let balance: i64 = border.map(|(_, _, pixel)| if u16::from(pixel.0[0]) < middle { 1 } else { -1 }).sum();
+    balance > 0
 }
 
 /// Sums of all pixels above and to the left; one row and one column more than the image.
@@ -140,5 +159,15 @@ mod tests {
     fn reducing_takes_the_mean_of_each_square() {
         let grey = GrayImage::from_raw(4, 2, vec![0, 100, 200, 200, 100, 200, 200, 200]).expect("4x2");
         assert_eq!(reduce(&grey, 2).as_raw(), &[100, 200]);
+    }
+
+    #[test]
+    fn broad_strokes_in_a_tight_crop_are_ink() {
+        // A one of 12 pixels in a crop of 20: more ink than paper.
+        let one =
+            GrayImage::from_fn(20, 60, |x, y| Luma([if (4..16).contains(&x) && y > 1 && y < 58 { 20 } else { 235 }]));
+        assert!(!is_light_on_dark(&one));
+        let inverted = GrayImage::from_fn(20, 60, |x, y| Luma([255 - one.get_pixel(x, y).0[0]]));
+        assert!(is_light_on_dark(&inverted));
     }
 }

@@ -26,6 +26,19 @@ pub enum Kind {
     Amount,
 }
 
+/// What starts the decimals of an amount; the other one of point and comma parts groups of digits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DecimalMark {
+    /// Either may: each amount is taken by how it is written.
+    #[default]
+    Auto,
+    /// A point, as in `1,234.50`.
+    Point,
+    /// A comma, as in `1.234,50`.
+    Comma,
+}
+
 /// What became of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Status {
@@ -135,6 +148,8 @@ const JOINED_WIDTH_SHARE: f32 = 3.0;
 pub struct Rules {
     /// What the field holds.
     pub kind: Kind,
+    /// What starts the decimals of amounts.
+    pub decimal: DecimalMark,
     /// Numbers below this confidence are marked for review; 0 to 1.
     pub min_confidence: f32,
     /// Whether the style of each digit is measured.
@@ -173,7 +188,7 @@ pub fn decide(
     let unread = unread_share(best, segments);
     number.text = best.steps.iter().filter_map(|step| step.symbol.as_char()).collect();
     number.digits = digits_of(best, segments, readings, rules.with_style, to_scan);
-    let value = amount::value_of(&symbols_of(best), rules.kind);
+    let value = amount::value_of(&symbols_of(best), rules.kind, rules.decimal);
     if number.digits.is_empty() || unread > MAX_UNREAD_SHARE || is_other_writing(best, &number.digits, segments) {
         number.status = Status::Rejected;
         number.digits.clear();
@@ -185,7 +200,7 @@ pub fn decide(
         .rival
         .clone()
         .map(|rival| (rival, number.confidence.min(0.5)))
-        .or_else(|| runner_up(&paths, &value.canonical, rules.kind, number.confidence));
+        .or_else(|| runner_up(&paths, &value.canonical, rules, number.confidence));
     number.value = value.canonical;
     if value.rival.is_some() {
         number.reasons.push(Reason::AmbiguousSeparator);
@@ -275,11 +290,13 @@ fn digits_of(
 }
 
 /// The best path with another value, and its share of what the best one leaves.
-fn runner_up(paths: &[Path], value: &str, kind: Kind, confidence: f32) -> Option<(String, f32)> {
+fn runner_up(paths: &[Path], value: &str, rules: &Rules, confidence: f32) -> Option<(String, f32)> {
     let best_score = paths.first()?.score;
     let rivals: Vec<(String, f32)> = paths[1..]
         .iter()
-        .map(|path| (amount::value_of(&symbols_of(path), kind).canonical, (path.score - best_score).exp()))
+        .map(|path| {
+            (amount::value_of(&symbols_of(path), rules.kind, rules.decimal).canonical, (path.score - best_score).exp())
+        })
         .filter(|(rival, _)| rival != value && !rival.is_empty())
         .collect();
     let total: f32 = rivals.iter().map(|(_, weight)| weight).sum();

@@ -35,7 +35,7 @@ impl DigitReader for PixelReader {
 }
 
 fn outcomes(files: &[PathBuf], threads: usize) -> Vec<FileOutcome> {
-    let settings = Settings { layout: Layout::Line, kind: Kind::Digits, min_confidence: 0.5, with_style: false };
+    let settings = Settings { layout: Layout::Line, kind: Kind::Digits, min_confidence: 0.5, ..Settings::default() };
     let pipeline = Pipeline::new(Arc::new(PixelReader), settings);
     let list = batch::collect(files.iter().cloned(), None);
     let options = Options { threads, limits: Limits::default() };

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
-use scantally::number::Kind;
+use scantally::number::{DecimalMark, Kind};
 use scantally::pipeline::Layout;
 use scantally::reader::ReaderKind;
 use scantally::synth::ScanKind;
@@ -66,6 +66,12 @@ pub struct Extract {
     /// What the numbers are: digits with leading zeros, whole numbers, or amounts with decimals
     #[arg(long, default_value = "amount", value_parser = kind_parser())]
     pub kind: Kind,
+
+    /// What starts the decimals of amounts: a point (1,234.50), a comma (1.234,50), or either, by how each amount is written
+    ///
+    /// Where it is known, `1.234` is no longer in doubt. An amount that contradicts it is marked for review.
+    #[arg(long, value_name = "MARK", default_value = "auto", value_parser = decimal_parser())]
+    pub decimal: DecimalMark,
 
     /// Numbers below this confidence (0 to 1) are marked for review
     #[arg(long, value_name = "SHARE", default_value = "0.9", value_parser = share)]
@@ -193,6 +199,14 @@ fn kind_parser() -> impl TypedValueParser<Value = Kind> {
         "digits" => Kind::Digits,
         "integer" => Kind::Integer,
         _ => Kind::Amount,
+    })
+}
+
+fn decimal_parser() -> impl TypedValueParser<Value = DecimalMark> {
+    PossibleValuesParser::new(["auto", "point", "comma"]).map(|name| match name.as_str() {
+        "point" => DecimalMark::Point,
+        "comma" => DecimalMark::Comma,
+        _ => DecimalMark::Auto,
     })
 }
 

@@ -25,6 +25,7 @@ pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
     let settings = Settings {
         layout: arguments.layout,
         kind: arguments.kind,
+        decimal: arguments.decimal,
         min_confidence: arguments.min_confidence,
         with_style: arguments.style,
     };
@@ -147,6 +148,7 @@ fn options(arguments: &Extract, settings: &Settings) -> serde_json::Value {
         "output": path(&arguments.output),
         "layout": settings.layout,
         "kind": settings.kind,
+        "decimal": settings.decimal,
         "min_confidence": (f64::from(settings.min_confidence) * 1e6).round() / 1e6,
         "style": settings.with_style,
         "max_pixels": arguments.max_pixels,
