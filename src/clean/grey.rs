@@ -15,6 +15,9 @@ const REDUCED_SIDE_PX: u32 = 350;
 /// half of the crop: there the border tells what is paper.
 const SMALL_CROP_PX: u32 = 160;
 
+/// ... if this share of the border is of one kind; a shadow over a part of the crop is not.
+const EVEN_BORDER_SHARE: f32 = 0.75;
+
 /// Takes the pixels of a page to grey; the flag says whether they were light on dark and have been inverted.
 pub fn to_grey(pixels: Pixels) -> (GrayImage, bool) {
     let mut grey = match pixels {
@@ -47,7 +50,10 @@ fn luma(colour: &RgbImage) -> GrayImage {
 /// border decides.
 fn is_light_on_dark(grey: &GrayImage) -> bool {
     if grey.width().max(grey.height()) <= SMALL_CROP_PX {
-        return has_dark_border(grey);
+        let dark = dark_border_share(grey);
+        if dark.max(1.0 - dark) >= EVEN_BORDER_SHARE {
+            return dark > 0.5;
+        }
     }
     let factor = (grey.width().min(grey.height()) / REDUCED_SIDE_PX).max(1);
     let small = reduce(grey, factor);
@@ -71,15 +77,17 @@ fn is_light_on_dark(grey: &GrayImage) -> bool {
     third_moment > 0.0
 }
 
-/// Whether most of the border is nearer to the darkest than to the brightest pixel.
-fn has_dark_border(grey: &GrayImage) -> bool {
+/// The share of the border, 0 to 1, that is nearer to the darkest than to the brightest pixel.
+fn dark_border_share(grey: &GrayImage) -> f32 {
     let (width, height) = grey.dimensions();
     let extremes = grey.as_raw().iter().min().zip(grey.as_raw().iter().max());
     let middle = extremes.map_or(0, |(&low, &high)| (u16::from(low) + u16::from(high)) / 2);
     let is_border = |x: u32, y: u32| x == 0 || y == 0 || x + 1 == width || y + 1 == height;
     let border = grey.enumerate_pixels().filter(|(x, y, _)| is_border(*x, *y));
-    let balance: i64 = border.map(|(_, _, pixel)| if u16::from(pixel.0[0]) < middle { 1 } else { -1 }).sum();
-    balance > 0
+    let (count, dark) = border.fold((0u32, 0u32), |(count, dark), (_, _, pixel)| {
+        (count + 1, dark + u32::from(u16::from(pixel.0[0]) < middle))
+    });
+    dark as f32 / count.max(1) as f32
 }
 
 /// Sums of all pixels above and to the left; one row and one column more than the image.
