@@ -90,7 +90,7 @@ fn train(bencher: Bencher, architecture: &Architecture, size: usize, classes: us
     let mut random = Pcg64Mcg::seed_from_u64(1);
     let network = Network::new(architecture).expect("layers that fit");
     let parameters = network.initial_parameters(&mut random);
-    let gradients = Gradients::new(&network, 0.0, threads);
+    let gradients = Gradients::new(&network, threads);
     let pixels = (0..size * PIXELS).map(|_| random.random()).collect();
     let batch = Batch { pixels, classes: (0..size).map(|image| image % classes).collect() };
     bencher.counter(ItemsCount::new(size)).bench(|| gradients.of(&parameters, &batch));

@@ -22,29 +22,10 @@ pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
 }
 
 /// Whether there are 32 registers of 16 values (AVX-512).
+#[cfg(target_arch = "x86_64")]
 #[inline]
-pub fn has_wide_registers() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    {
-        is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl") && has_avx2()
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        false
-    }
-}
-
-/// Whether products and sums can be fused in one fast instruction (on other processors the fused sum is a slow call).
-#[inline]
-pub fn has_fused_sums() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    {
-        has_avx2()
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        cfg!(any(target_arch = "aarch64", target_feature = "fma"))
-    }
+fn has_wide_registers() -> bool {
+    is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl") && has_avx2()
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -10,10 +10,6 @@ const TILE_PX: usize = 32;
 /// On crops of a few lines the tiles shrink, so that some of them hold mostly paper.
 const SMALL_TILE_PX: usize = 16;
 
-/// A crop whose sides are both shorter than this holds a character or two under one light; small tiles lie within
-/// broad strokes and take them for paper.
-const EVEN_LIGHT_PX: usize = 128;
-
 /// The light changes so slowly that this many rows share one interpolation.
 const ROWS_PER_GAIN: usize = 4;
 
@@ -29,11 +25,7 @@ pub fn flatten(grey: &GrayImage) -> GrayImage {
     if width == 0 || height == 0 {
         return grey.clone();
     }
-    let tile = match (height.min(width), height.max(width)) {
-        (_, longest @ ..EVEN_LIGHT_PX) => longest,
-        (..200, _) => SMALL_TILE_PX,
-        _ => TILE_PX,
-    };
+    let tile = if height.min(width) < 200 { SMALL_TILE_PX } else { TILE_PX };
     let (columns, rows) = (width.div_ceil(tile), height.div_ceil(tile));
     let measured = paper_of_tiles(grey, tile, columns, rows);
     let brightest = extreme_around(&measured, columns, rows, f32::max);

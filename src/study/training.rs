@@ -34,7 +34,7 @@ pub(super) fn train(material: &Material, trial: &Trial) -> Result<Run> {
     let mut random = Pcg64Mcg::seed_from_u64(trial.seed);
     let mut parameters = network.initial_parameters(&mut random);
     let mut optimiser = Optimiser::new(&parameters, vec![false; parameters.len()], 0.0, NO_AVERAGE);
-    let gradients = Gradients::new(&network, 0.0, 1);
+    let gradients = Gradients::new(&network, 1);
     let mut order: Vec<usize> = (0..material.train_images()).collect();
     let mut loss = 0.0;
     for _ in 0..setting.epochs {

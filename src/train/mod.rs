@@ -44,10 +44,6 @@ pub const EPOCH_BATCHES: usize = 500;
 /// How fast weights shrink by themselves, times the learning rate.
 const WEIGHT_DECAY: f32 = 0.02;
 
-/// Share of the probability that is spread over all classes: none. Smoothing hides sure errors among sure digits (Xia et al.
-/// 2024), and rejection lives on telling them apart.
-const LABEL_SMOOTHING: f32 = 0.0;
-
 /// What share of the glyphs in fields of numbers is no digit; training shows more, so that they are learned. With the share of
 /// training 41 of the 4,994 validation digits of MNIST were read wrong (slanted ones as slashes, mostly), with this one 21;
 /// of 813 validation symbols and letters, 4 instead of 2 were then taken for a digit at a confidence of 0.9.
@@ -152,7 +148,7 @@ pub fn train_on(request: &TrainRequest, samples: &Samples, progress: &mut dyn Fn
     let network = Network::new(&request.architecture).map_err(fault)?;
     let mut parameters = network.initial_parameters(&mut Pcg64Mcg::seed_from_u64(request.seed));
     let mut optimiser = Optimiser::new(&parameters, network.decaying(), WEIGHT_DECAY, AVERAGE_DECAY);
-    let gradients = Gradients::new(&network, LABEL_SMOOTHING, request.threads);
+    let gradients = Gradients::new(&network, request.threads);
     let steps = request.epochs * EPOCH_BATCHES;
     let is_normalised = request.architecture.layers.iter().any(|layer| layer.normalised);
     let statistics_batches = if is_normalised { STATISTICS_BATCHES } else { (1, 1) };
