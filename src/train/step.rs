@@ -102,7 +102,7 @@ fn shard_gradient(
     let classes = &batch.classes[images];
     let scores = network.forward(pixels, parameters)?;
     let scores = Var::from_vec(scores, (count, class_count), &Device::Cpu)?;
-    let mut targets = vec![0.0; count * class_count];
+    let mut targets = vec![0f32; count * class_count];
     for (target, &class) in targets.chunks_exact_mut(class_count).zip(classes) {
         target[class] = 1.0;
     }
