@@ -8,6 +8,7 @@ pub mod cnn;
 mod direct;
 pub mod engine;
 pub mod kind;
+pub mod line;
 pub mod load;
 pub mod weights;
 mod winograd;
