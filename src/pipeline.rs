@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::form::{self, Form, Shape};
 use crate::glyph::{self, Glyph};
 use crate::number::{self, DecimalMark, Kind, Number, Status};
+use crate::reader::line::strip::Strip;
 use crate::reader::{DigitReader, Reading};
 use crate::scan::{Page, Scan};
 use crate::segment::{self, Segments};
@@ -172,6 +173,15 @@ impl Pipeline {
         }
         numbers
     }
+}
+
+/// The strip of an image of one line, made by the same stages as in reading; `None` where there is no ink. With `everything`, ink
+/// that segmentation left out stays in it, as in reading a line by itself; without it, as on a page.
+pub fn strip_of_line(page: Page, everything: bool) -> Option<Strip> {
+    let form = form::whole(clean::clean(page, Upright::Keep));
+    let segments = segment::segment(&form, &form.fields[0]);
+    let (ink, _) = segments.line_ink(everything);
+    (ink.width() > 0).then(|| Strip::of(&ink))
 }
 
 /// Whether a place found on a page without a template counts as a number: empty boxes, words and signatures do not, and free-standing

@@ -104,12 +104,12 @@ impl Weights {
     }
 }
 
-fn little_endian(values: &[f32]) -> Vec<u8> {
+pub(super) fn little_endian(values: &[f32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
 /// The values of a tensor of the file, or what is wrong with it.
-fn values(tensors: &SafeTensors, name: &str, shape: &[usize]) -> std::result::Result<Vec<f32>, String> {
+pub(super) fn values(tensors: &SafeTensors, name: &str, shape: &[usize]) -> std::result::Result<Vec<f32>, String> {
     let tensor = tensors.tensor(name).map_err(|_| format!("it has no tensor {name}; {ADVICE}"))?;
     if tensor.dtype() != Dtype::F32 || tensor.shape() != shape {
         return Err(format!("its tensor {name} is {:?} of {:?}, not {shape:?} of F32", tensor.shape(), tensor.dtype()));
@@ -127,7 +127,7 @@ fn values(tensors: &SafeTensors, name: &str, shape: &[usize]) -> std::result::Re
 }
 
 /// Puts the dimensions of a tensor in another order: dimension `i` of the result is dimension `order[i]` of `values`.
-fn exchange(values: &[f32], shape: [usize; 4], order: [usize; 4]) -> Vec<f32> {
+pub(super) fn exchange(values: &[f32], shape: [usize; 4], order: [usize; 4]) -> Vec<f32> {
     let strides = [shape[1] * shape[2] * shape[3], shape[2] * shape[3], shape[3], 1];
     let [a, b, c, d] = order.map(|dimension| (shape[dimension], strides[dimension]));
     let mut exchanged = Vec::with_capacity(values.len());

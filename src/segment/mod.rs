@@ -39,6 +39,8 @@ pub struct Segments {
     pub line_height_px: f32,
     /// For combs: the cell of each piece, from 0.
     pub cells: Option<Vec<usize>>,
+    /// Whether the image holds this line and nothing else, so that all ink around the pieces may belong to it.
+    pub alone: bool,
     /// The ink plane of the field and where its top left corner lies on the clean page.
     ink: GrayImage,
     origin: (i32, i32),
@@ -68,6 +70,12 @@ const FLOOR_SHARE: f32 = 0.6;
 /// A component whose mean ink is below this share of the usual one in its field was not written by the same pen.
 const PALE_SHARE: f64 = 0.55;
 
+/// Paper around the pieces of a line that is read as a whole, in line heights.
+const LINE_MARGIN_SHARE: f32 = 0.12;
+
+/// Pixels around a piece that hold the soft edge of its ink.
+const FRINGE_PX: i32 = 2;
+
 /// Takes the writing of a field to pieces.
 pub fn segment(form: &Form, field: &Field) -> Segments {
     let page = &form.page;
@@ -92,7 +100,8 @@ pub fn segment(form: &Form, field: &Field) -> Segments {
         _ => (pieces::of_components(found, line_height_px), None),
     };
     let candidates = lattice::candidates(&pieces, line_height_px, cells.is_some());
-    Segments { pieces, candidates, line_height_px, cells, ink, origin: (crop.x, crop.y) }
+    let alone = field.shape == Shape::Whole;
+    Segments { pieces, candidates, line_height_px, cells, alone, ink, origin: (crop.x, crop.y) }
 }
 
 /// A copy of a part of the ink plane that lies inside it.
@@ -235,6 +244,32 @@ impl Segments {
             }
         }
         crop
+    }
+
+    /// The ink of the whole line with a margin around the pieces, for a reader that needs no pieces; with it the column of the clean page
+    /// at which it begins. Ink is high.
+    ///
+    /// Ink that is in no piece is kept if `everything` is asked for, and left out else: on a page it belongs to a neighbour.
+    pub fn line_ink(&self, everything: bool) -> (GrayImage, i32) {
+        let margin = (LINE_MARGIN_SHARE * self.line_height_px).ceil() as i32;
+        let (width, height) = (self.ink.width() as i32, self.ink.height() as i32);
+        let plane = Rect::new(self.origin.0, self.origin.1, width, height);
+        let crop = self.bounds().grown(margin).intersection(&plane);
+        if self.pieces.is_empty() || crop.is_empty() {
+            return (GrayImage::new(0, 0), 0);
+        }
+        let inner = Rect::new(crop.x - plane.x, crop.y - plane.y, crop.width, crop.height);
+        if everything {
+            return (cut_out(&self.ink, &inner), crop.x);
+        }
+        let mut ink = GrayImage::new(crop.width as u32, crop.height as u32);
+        for run in self.pieces.iter().flat_map(|piece| &piece.runs) {
+            for row in (run.row - FRINGE_PX).max(crop.y)..(run.row + FRINGE_PX + 1).min(crop.bottom()) {
+                let (start, end) = ((run.start - FRINGE_PX).max(crop.x), (run.end + FRINGE_PX).min(crop.right()));
+                self.copy_row(&mut ink, &crop, row, start, end);
+            }
+        }
+        (ink, crop.x)
     }
 
     fn copy_row(&self, crop: &mut GrayImage, bounds: &Rect, row: i32, start: i32, end: i32) {

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 
 use super::convolution::{contiguous, with_values};
+use crate::reader::line::architecture::Pooling;
 use crate::vectorised::vectorised;
 
 /// Added to each variance, as in Ioffe and Szegedy 2015 and in PyTorch.
@@ -72,15 +73,15 @@ pub(super) struct ActivationSizes {
     width: usize,
     channels: usize,
     normalised: bool,
-    pooled: bool,
+    pooling: Pooling,
 }
 
 impl ActivationSizes {
     /// The sizes for images (n, h, w, c).
-    pub fn new(dims: &[usize], normalised: bool, pooled: bool) -> Result<Self> {
+    pub fn new(dims: &[usize], normalised: bool, pooling: Pooling) -> Result<Self> {
         match *dims {
             [images, height, width, channels] if channels > 0 => {
-                Ok(Self { images, height, width, channels, normalised, pooled })
+                Ok(Self { images, height, width, channels, normalised, pooling })
             }
             _ => candle_core::bail!("an activation takes images of 4 dimensions, not {dims:?}"),
         }
@@ -88,8 +89,12 @@ impl ActivationSizes {
 
     /// The dimensions of the output.
     pub fn output(&self) -> [usize; 4] {
-        let by = if self.pooled { 2 } else { 1 };
-        [self.images, self.height / by, self.width / by, self.channels]
+        let (rows, columns) = match self.pooling {
+            Pooling::None => (1, 1),
+            Pooling::Rows => (2, 1),
+            Pooling::Blocks => (2, 2),
+        };
+        [self.images, self.height / rows, self.width / columns, self.channels]
     }
 
     /// Calls `visit(start of the pooled values, start of the upper two, start of the lower two)` for each 2x2 block.
@@ -102,6 +107,21 @@ impl ActivationSizes {
                     let target = ((image * pooled_height + y) * pooled_width + x) * self.channels;
                     let upper = ((image * self.height + 2 * y) * self.width + 2 * x) * self.channels;
                     visit(target, upper, upper + self.width * self.channels);
+                }
+            }
+        }
+    }
+
+    /// Calls `visit(start of the pooled values, start of the upper ones, start of the lower ones)` for each pair of rows and
+    /// each column.
+    #[inline(always)]
+    fn for_each_pair(&self, mut visit: impl FnMut(usize, usize, usize)) {
+        let (pooled_height, line) = (self.height / 2, self.width * self.channels);
+        for image in 0..self.images {
+            for y in 0..pooled_height {
+                let (target, upper) = ((image * pooled_height + y) * line, (image * self.height + 2 * y) * line);
+                for place in (0..line).step_by(self.channels) {
+                    visit(target + place, upper + place, upper + line + place);
                 }
             }
         }
@@ -124,12 +144,26 @@ impl ActivationSizes {
     fn apply(&self, values: &[f32], affine: &Affine, output: &mut [f32]) {
         let channels = self.channels;
         let (factors, offsets) = (&affine.factors[..channels], &affine.offsets[..channels]);
-        if !self.pooled {
+        if self.pooling == Pooling::None {
             for (source, target) in values.chunks_exact(channels).zip(output.chunks_exact_mut(channels)) {
                 for channel in 0..channels {
                     target[channel] = (source[channel] * factors[channel] + offsets[channel]).max(0.0);
                 }
             }
+            return;
+        }
+        if self.pooling == Pooling::Rows {
+            self.for_each_pair(
+                #[inline(always)]
+                |start, upper, lower| {
+                    let (upper, lower) = (&values[upper..upper + channels], &values[lower..lower + channels]);
+                    let target = &mut output[start..start + channels];
+                    for channel in 0..channels {
+                        let value = |run: &[f32]| run[channel] * factors[channel] + offsets[channel];
+                        target[channel] = value(upper).max(value(lower)).max(0.0);
+                    }
+                },
+            );
             return;
         }
         self.for_each_block(
@@ -161,10 +195,10 @@ impl ActivationSizes {
         vectorised(
             #[inline(always)]
             || {
-                if self.pooled {
-                    self.route_to_winners(values, &affine, gradient, routed);
-                } else {
-                    self.route(values, &affine, gradient, routed);
+                match self.pooling {
+                    Pooling::None => self.route(values, &affine, gradient, routed),
+                    Pooling::Rows => self.route_to_winning_rows(values, &affine, gradient, routed),
+                    Pooling::Blocks => self.route_to_winners(values, &affine, gradient, routed),
                 }
                 let (sums, products) = channel_sums(self, routed, values);
                 match statistics {
@@ -221,6 +255,32 @@ impl ActivationSizes {
         );
     }
 
+    /// The same where a layer pools pairs of rows.
+    #[inline(always)]
+    fn route_to_winning_rows(&self, values: &[f32], affine: &Affine, gradient: &[f32], routed: &mut [f32]) {
+        let channels = self.channels;
+        let (factors, offsets) = (&affine.factors[..channels], &affine.offsets[..channels]);
+        if !self.height.is_multiple_of(2) {
+            routed.fill(0.0);
+        }
+        self.for_each_pair(
+            #[inline(always)]
+            |start, upper, lower| {
+                let (a, b) = (&values[upper..upper + channels], &values[lower..lower + channels]);
+                let gradient = &gradient[start..start + channels];
+                let (above, below) = routed.split_at_mut(lower);
+                let (to_a, to_b) = (&mut above[upper..upper + channels], &mut below[..channels]);
+                for channel in 0..channels {
+                    let value = |run: &[f32]| run[channel] * factors[channel] + offsets[channel];
+                    let (va, vb) = (value(a), value(b));
+                    let alive = if va.max(vb) > 0.0 { gradient[channel] } else { 0.0 };
+                    to_a[channel] = if va >= vb { alive } else { 0.0 };
+                    to_b[channel] = if va >= vb { 0.0 } else { alive };
+                }
+            },
+        );
+    }
+
     /// Turns the routed gradient into that of the input, in place; returns the gradients of scales and shifts.
     #[inline(always)]
     fn unnormalise(
@@ -254,6 +314,10 @@ impl Activation {
     /// A fresh operation with its own place for statistics.
     pub fn new(normalised: bool, pooled: bool) -> Self {
         Self { normalised, pooled, statistics: Arc::default() }
+    }
+
+    fn pooling(&self) -> Pooling {
+        if self.pooled { Pooling::Blocks } else { Pooling::None }
     }
 
     /// What normalised the last batch.
@@ -312,7 +376,7 @@ impl CustomOp3 for Activation {
         s3: &CpuStorage,
         l3: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let sizes = ActivationSizes::new(l1.dims(), self.normalised, self.pooled)?;
+        let sizes = ActivationSizes::new(l1.dims(), self.normalised, self.pooling())?;
         let (values, scales, shifts) = (contiguous(s1, l1)?, contiguous(s2, l2)?, contiguous(s3, l3)?);
         if scales.len() != sizes.channels || shifts.len() != sizes.channels {
             candle_core::bail!("{} channels need as many scales and shifts", sizes.channels)
@@ -332,7 +396,7 @@ impl CustomOp3 for Activation {
         _result: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let sizes = ActivationSizes::new(images.dims(), self.normalised, self.pooled)?;
+        let sizes = ActivationSizes::new(images.dims(), self.normalised, self.pooling())?;
         let (scale_values, shift_values) = (scales.to_vec1::<f32>()?, shifts.to_vec1::<f32>()?);
         let (statistics, mut routed) = (self.statistics(), vec![0.0; images.elem_count()]);
         let (scale_gradient, shift_gradient) = with_values(images, |values| {

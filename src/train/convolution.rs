@@ -22,8 +22,10 @@ pub(super) struct ConvolutionSizes {
     height: usize,
     width: usize,
     channels: usize,
-    kernel: usize,
-    padding: usize,
+    /// Rows and columns of a kernel.
+    kernel: (usize, usize),
+    /// Rows of zeros above and below an image, columns of zeros beside it.
+    padding: (usize, usize),
     out_height: usize,
     out_width: usize,
     out_channels: usize,
@@ -42,27 +44,26 @@ pub(super) struct ConvolutionRoom {
 }
 
 impl ConvolutionSizes {
-    /// The sizes for images (n, h, w, c) and kernels (k, k, c, o).
-    pub fn new(images: &[usize], kernels: &[usize], padding: usize) -> Result<Self> {
-        let (&[count, height, width, channels], &[kernel, kernel_width, channels_in, out_channels]) = (images, kernels)
-        else {
+    /// The sizes for images (n, h, w, c), kernels (rows, columns, c, o) and a padding of (rows, columns).
+    pub fn new(images: &[usize], kernels: &[usize], padding: (usize, usize)) -> Result<Self> {
+        let (&[count, height, width, channels], &[rows, columns, channels_in, out_channels]) = (images, kernels) else {
             candle_core::bail!(
                 "a convolution takes images of 4 and kernels of 4 dimensions, not {images:?}, {kernels:?}"
             )
         };
-        let fits = kernel == kernel_width && channels == channels_in && padding < kernel;
-        if !fits || height + 2 * padding < kernel || width + 2 * padding < kernel {
-            candle_core::bail!("kernels {kernels:?} do not fit images {images:?} with padding {padding}")
+        let fits = channels == channels_in && padding.0 < rows && padding.1 < columns;
+        if !fits || height + 2 * padding.0 < rows || width + 2 * padding.1 < columns {
+            candle_core::bail!("kernels {kernels:?} do not fit images {images:?} with padding {padding:?}")
         }
         Ok(Self {
             images: count,
             height,
             width,
             channels,
-            kernel,
+            kernel: (rows, columns),
             padding,
-            out_height: height + 2 * padding - kernel + 1,
-            out_width: width + 2 * padding - kernel + 1,
+            out_height: height + 2 * padding.0 - rows + 1,
+            out_width: width + 2 * padding.1 - columns + 1,
             out_channels,
         })
     }
@@ -75,7 +76,7 @@ impl ConvolutionSizes {
     /// The same work with more of it in one walk: where a kernel covers a whole image, the images are the pixels of one
     /// line, and their values its channels.
     fn merged(self) -> Self {
-        if self.kernel != self.height || self.kernel != self.width || self.padding > 0 {
+        if self.kernel != (self.height, self.width) || self.padding != (0, 0) {
             return self;
         }
         Self {
@@ -83,8 +84,8 @@ impl ConvolutionSizes {
             height: 1,
             width: self.images,
             channels: self.image(),
-            kernel: 1,
-            padding: 0,
+            kernel: (1, 1),
+            padding: (0, 0),
             out_height: 1,
             out_width: self.images,
             out_channels: self.out_channels,
@@ -103,12 +104,12 @@ impl ConvolutionSizes {
 
     /// Values of one line of an image with its frame.
     fn framed_line(&self) -> usize {
-        (self.width + 2 * self.padding) * self.channels
+        (self.width + 2 * self.padding.1) * self.channels
     }
 
     /// Values of one window row.
     fn run(&self) -> usize {
-        self.kernel * self.channels
+        self.kernel.1 * self.channels
     }
 
     /// The walk from framed images to output images of `out` channels.
@@ -118,7 +119,7 @@ impl ConvolutionSizes {
             lines: self.out_height,
             rows: self.out_width,
             columns: out,
-            segments: self.kernel,
+            segments: self.kernel.0,
             steps: self.run(),
             left: LeftStrides { line, row: self.channels, segment: line, step: 1 },
             right: RightStrides { line: 0, segment: self.run() * out, step: out },
@@ -132,7 +133,7 @@ impl ConvolutionSizes {
     fn kernel_walk(&self, out: usize) -> Walk {
         let line = self.framed_line();
         Walk {
-            lines: self.kernel,
+            lines: self.kernel.0,
             rows: self.run(),
             columns: out,
             segments: self.out_height,
@@ -150,7 +151,7 @@ impl ConvolutionSizes {
             height: self.out_height,
             width: self.out_width,
             channels: self.out_channels,
-            padding: self.kernel - 1 - self.padding,
+            padding: (self.kernel.0 - 1 - self.padding.0, self.kernel.1 - 1 - self.padding.1),
             out_height: self.height,
             out_width: self.width,
             out_channels: self.channels,
@@ -205,7 +206,7 @@ impl ConvolutionSizes {
         let walk = self.kernel_walk(out);
         frame_with_zeros(self, framed);
         wide_kernels.clear();
-        wide_kernels.resize(if out == self.out_channels { 0 } else { self.kernel * self.run() * out }, 0.0);
+        wide_kernels.resize(if out == self.out_channels { 0 } else { self.kernel.0 * self.run() * out }, 0.0);
         for (image, gradient) in images.chunks_exact(self.image()).zip(gradient.chunks_exact(self.out_image())) {
             let image = self.framed(image, framed);
             if out == self.out_channels {
@@ -221,10 +222,10 @@ impl ConvolutionSizes {
 
     /// The image itself where there is no padding, else a copy inside the frame of zeros that is there already.
     fn framed<'a>(&self, image: &'a [f32], framed: &'a mut [f32]) -> &'a [f32] {
-        if self.padding == 0 {
+        if self.padding == (0, 0) {
             return image;
         }
-        let first = self.padding * self.framed_line() + self.padding * self.channels;
+        let first = self.padding.0 * self.framed_line() + self.padding.1 * self.channels;
         let line = self.width * self.channels;
         for (source, target) in image.chunks_exact(line).zip(framed[first..].chunks_mut(self.framed_line())) {
             target[..line].copy_from_slice(source);
@@ -249,8 +250,8 @@ impl ConvolutionSizes {
 /// Makes room for one framed image of zeros.
 fn frame_with_zeros(sizes: &ConvolutionSizes, framed: &mut Vec<f32>) {
     framed.clear();
-    if sizes.padding > 0 {
-        framed.resize((sizes.height + 2 * sizes.padding) * sizes.framed_line(), 0.0);
+    if sizes.padding != (0, 0) {
+        framed.resize((sizes.height + 2 * sizes.padding.0) * sizes.framed_line(), 0.0);
     }
 }
 
@@ -281,7 +282,7 @@ impl CustomOp2 for Convolution {
     }
 
     fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, s2: &CpuStorage, l2: &Layout) -> Result<(CpuStorage, Shape)> {
-        let sizes = ConvolutionSizes::new(l1.dims(), l2.dims(), self.padding)?;
+        let sizes = ConvolutionSizes::new(l1.dims(), l2.dims(), (self.padding, self.padding))?;
         let mut output = vec![0.0; sizes.output()];
         sizes.forward(contiguous(s1, l1)?, contiguous(s2, l2)?, &mut ConvolutionRoom::default(), &mut output);
         let shape = Shape::from((sizes.images, sizes.out_height, sizes.out_width, sizes.out_channels));
@@ -295,7 +296,7 @@ impl CustomOp2 for Convolution {
         _result: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let sizes = ConvolutionSizes::new(images.dims(), kernels.dims(), self.padding)?;
+        let sizes = ConvolutionSizes::new(images.dims(), kernels.dims(), (self.padding, self.padding))?;
         let mut kernel_gradient = vec![0.0; kernels.elem_count()];
         let mut image_gradient = images.track_op().then(|| vec![0.0; images.elem_count()]);
         with_values(images, |images| {

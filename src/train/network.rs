@@ -15,6 +15,7 @@ use super::activation::{ActivationSizes, BatchStatistics, VARIANCE_FLOOR};
 use super::convolution::{ConvolutionRoom, ConvolutionSizes};
 use crate::glyph::GLYPH_SIZE_PX;
 use crate::reader::architecture::{Architecture, Layer};
+use crate::reader::line::architecture::Pooling;
 use crate::reader::weights::{LayerWeights, Weights};
 
 /// Where the parameters of one layer stand among all parameters.
@@ -247,14 +248,15 @@ impl Places {
         let (layer, out) = (self.layer, self.size + 2 * self.layer.padding + 1 - self.layer.kernel);
         let images = [count, self.size, self.size, self.channels];
         let kernels = [layer.kernel, layer.kernel, self.channels, layer.channels];
-        let convolution = ConvolutionSizes::new(&images, &kernels, layer.padding)?;
+        let convolution = ConvolutionSizes::new(&images, &kernels, (layer.padding, layer.padding))?;
         let convolved = [count, out, out, layer.channels];
-        let activation = ActivationSizes::new(&convolved, layer.normalised, layer.pooled)?;
+        let pooling = if layer.pooled { Pooling::Blocks } else { Pooling::None };
+        let activation = ActivationSizes::new(&convolved, layer.normalised, pooling)?;
         Ok((convolution, layer.rectified.then_some(activation)))
     }
 }
 
-fn column_sums(values: &[f32], columns: usize) -> Vec<f32> {
+pub(super) fn column_sums(values: &[f32], columns: usize) -> Vec<f32> {
     let mut sums = vec![0.0; columns];
     for row in values.chunks_exact(columns) {
         sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);

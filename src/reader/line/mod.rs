@@ -1,5 +1,59 @@
 //! The second, independent reader: the picture of a whole line in, the likelihood of every string of symbols out.
+//!
+//! It needs no cuts, so it reads what touches; and its faults are not those of the lattice, so that agreement means much.
 
+pub mod architecture;
+mod engine;
+pub mod scores;
+pub mod strip;
 pub mod symbol;
+pub mod weights;
 
+use std::path::Path;
+
+pub use scores::{LineScores, LineString};
 pub use symbol::Symbol;
+
+use crate::error::{Error, Result};
+use engine::Engine;
+use strip::Strip;
+use weights::LineWeights;
+
+/// A convolutional network over the whole line, trained with connectionist temporal classification; one thread a call, and
+/// calls may run side by side.
+#[derive(Clone, Debug)]
+pub struct LineReader {
+    engine: Engine,
+    temperature: f32,
+}
+
+impl LineReader {
+    /// A reader with these weights.
+    pub fn new(weights: &LineWeights) -> Self {
+        Self { engine: Engine::new(weights), temperature: weights.temperature }
+    }
+
+    /// The reader in the bytes of a safetensors file; `name` is what messages call it.
+    ///
+    /// # Errors
+    /// [`Error::Model`] if the bytes are no such file.
+    pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self> {
+        Ok(Self::new(&LineWeights::from_bytes(name, bytes)?))
+    }
+
+    /// The reader in a safetensors file.
+    ///
+    /// # Errors
+    /// [`Error::Model`] if the file cannot be read or is not one that training wrote.
+    pub fn from_file(path: &Path) -> Result<Self> {
+        let name = path.display().to_string();
+        let bytes = std::fs::read(path)
+            .map_err(|cause| Error::Model { model: name.clone(), reason: format!("it cannot be opened: {cause}") })?;
+        Self::from_bytes(&name, &bytes)
+    }
+
+    /// Reads one line.
+    pub fn read(&self, strip: &Strip) -> LineScores {
+        LineScores::of(&self.engine.scores(strip), self.temperature, strip.scale)
+    }
+}

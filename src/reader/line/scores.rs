@@ -1,0 +1,282 @@
+//! What the line reader thinks of a line: a probability of every symbol in every column in; the likeliest strings, the
+//! likelihood of any string and the places of its symbols out.
+
+use super::architecture::{COLUMN_STEP_PX, LINE_CLASS_COUNT};
+use super::symbol::Symbol;
+
+/// Strings that are followed from column to column.
+const BEAM_WIDTH: usize = 16;
+
+/// A symbol less probable than this in a column does not begin there.
+const LEAST_PROBABLE: f64 = 1e-4;
+
+/// The probabilities of a line, column by column.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LineScores {
+    /// For each column the probability of "nothing" and of each of [`Symbol::ALL`]; they add up to 1.
+    columns: Vec<[f64; LINE_CLASS_COUNT]>,
+    /// Pixels of the ink plane for each column.
+    column_px: f32,
+}
+
+/// A string that a line may hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LineString {
+    /// From left to right.
+    pub symbols: Vec<Symbol>,
+    /// Its probability, summed over all places where its symbols may stand.
+    pub probability: f64,
+}
+
+/// A string in the making: the probability of the ways that end in "nothing", and of those that end in its last symbol.
+#[derive(Clone, Copy, Debug, Default)]
+struct Hypothesis {
+    node: usize,
+    ended: f64,
+    going: f64,
+}
+
+impl Hypothesis {
+    fn total(&self) -> f64 {
+        self.ended + self.going
+    }
+}
+
+/// The strings in the making as a tree: each node is its parent and one class more; node 0 is the empty string.
+struct Tree {
+    nodes: Vec<(usize, usize)>,
+}
+
+impl Tree {
+    fn child(&mut self, parent: usize, class: usize) -> usize {
+        // Children are younger than their parents, and the recent ones are asked for.
+        let known = self.nodes.iter().rposition(|&node| node == (parent, class));
+        known.unwrap_or_else(|| {
+            self.nodes.push((parent, class));
+            self.nodes.len() - 1
+        })
+    }
+
+    fn symbols(&self, mut node: usize) -> Vec<Symbol> {
+        let mut symbols = Vec::new();
+        while node != 0 {
+            let (parent, class) = self.nodes[node];
+            symbols.push(Symbol::ALL[class - 1]);
+            node = parent;
+        }
+        symbols.reverse();
+        symbols
+    }
+}
+
+impl LineScores {
+    /// Makes probabilities of raw scores, [`LINE_CLASS_COUNT`] a column; `scale` is that of the strip.
+    pub(super) fn of(scores: &[f32], temperature: f32, scale: f32) -> Self {
+        let column = |scores: &[f32]| {
+            let greatest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let mut column = [0.0; LINE_CLASS_COUNT];
+            for (probability, score) in column.iter_mut().zip(scores) {
+                *probability = f64::from((score - greatest) / temperature).exp();
+            }
+            let sum: f64 = column.iter().sum();
+            column.map(|probability| probability / sum)
+        };
+        let columns = scores.chunks_exact(LINE_CLASS_COUNT).map(column).collect();
+        Self { columns, column_px: scale * COLUMN_STEP_PX as f32 }
+    }
+
+    /// The same for a line of which only the digits matter: marks count as nothing.
+    pub fn of_digits_alone(mut self) -> Self {
+        for column in &mut self.columns {
+            for symbol in Symbol::ALL.iter().filter(|symbol| !matches!(symbol, Symbol::Digit(_))) {
+                column[0] += std::mem::take(&mut column[symbol.index() + 1]);
+            }
+        }
+        self
+    }
+
+    /// The likeliest strings, likeliest first, at most `count` (prefix beam search, Graves and Jaitly 2014).
+    pub fn likeliest(&self, count: usize) -> Vec<LineString> {
+        let mut tree = Tree { nodes: vec![(0, 0)] };
+        let mut beam = vec![Hypothesis { node: 0, ended: 1.0, going: 0.0 }];
+        for column in &self.columns {
+            beam = self.longer(column, &beam, &mut tree);
+        }
+        let string = |hypothesis: &Hypothesis| LineString {
+            symbols: tree.symbols(hypothesis.node),
+            probability: hypothesis.total(),
+        };
+        beam.iter().take(count).map(string).collect()
+    }
+
+    /// The hypotheses one column later, likeliest first.
+    fn longer(&self, column: &[f64; LINE_CLASS_COUNT], beam: &[Hypothesis], tree: &mut Tree) -> Vec<Hypothesis> {
+        let mut next: Vec<Hypothesis> = Vec::with_capacity(4 * BEAM_WIDTH);
+        let begins: Vec<usize> = (1..LINE_CLASS_COUNT).filter(|&class| column[class] > LEAST_PROBABLE).collect();
+        let place_of = |next: &mut Vec<Hypothesis>, node: usize| {
+            next.iter().position(|other| other.node == node).unwrap_or_else(|| {
+                next.push(Hypothesis { node, ..Hypothesis::default() });
+                next.len() - 1
+            })
+        };
+        for hypothesis in beam {
+            let last = tree.nodes[hypothesis.node].1;
+            let same = place_of(&mut next, hypothesis.node);
+            next[same].ended += hypothesis.total() * column[0];
+            if last != 0 {
+                next[same].going += hypothesis.going * column[last];
+            }
+            for &class in &begins {
+                // The same symbol again needs "nothing" in between.
+                let before = if class == last { hypothesis.ended } else { hypothesis.total() };
+                let child = tree.child(hypothesis.node, class);
+                let place = place_of(&mut next, child);
+                next[place].going += before * column[class];
+            }
+        }
+        next.sort_by(|a, b| b.total().total_cmp(&a.total()).then(a.node.cmp(&b.node)));
+        next.truncate(BEAM_WIDTH);
+        next
+    }
+
+    /// The logarithm of the probability of a string, over all places where its symbols may stand.
+    pub fn log_probability(&self, symbols: &[Symbol]) -> f64 {
+        let mut states = vec![0.0; 2 * symbols.len() + 1];
+        let mut begun = false;
+        for column in &self.columns {
+            let before = states.clone();
+            for state in 0..states.len() {
+                let class = class_of(symbols, state);
+                let mut sum = before[state];
+                if !begun {
+                    sum = if state < 2 { 1.0 } else { 0.0 };
+                } else {
+                    if state >= 1 {
+                        sum += before[state - 1];
+                    }
+                    if may_skip(symbols, state) {
+                        sum += before[state - 2];
+                    }
+                }
+                states[state] = sum * column[class];
+            }
+            begun = true;
+        }
+        states.iter().rev().take(2).sum::<f64>().max(f64::MIN_POSITIVE).ln()
+    }
+
+    /// For each symbol of a string the pixel columns of the ink plane between which it stands, in the likeliest way that the
+    /// whole string can stand there (Viterbi 1967); the first column of the ink plane is 0.
+    pub fn places(&self, symbols: &[Symbol]) -> Vec<(f32, f32)> {
+        let states = 2 * symbols.len() + 1;
+        let mut best: Vec<Vec<(f64, usize)>> = Vec::with_capacity(self.columns.len());
+        for column in &self.columns {
+            let row = (0..states).map(|state| {
+                let score = column[class_of(symbols, state)].max(1e-30).ln();
+                let Some(before) = best.last() else {
+                    return (if state < 2 { score } else { f64::NEG_INFINITY }, state);
+                };
+                let mut from = state;
+                if state >= 1 && before[state - 1].0 > before[from].0 {
+                    from = state - 1;
+                }
+                if may_skip(symbols, state) && before[state - 2].0 > before[from].0 {
+                    from = state - 2;
+                }
+                (before[from].0 + score, from)
+            });
+            let row = row.collect();
+            best.push(row);
+        }
+        let Some(last) = best.last() else { return vec![(0.0, 0.0); symbols.len()] };
+        let mut state = if states > 1 && last[states - 2].0 > last[states - 1].0 { states - 2 } else { states - 1 };
+        let mut spans = vec![(usize::MAX, 0); symbols.len()];
+        for (column, row) in best.iter().enumerate().rev() {
+            if state % 2 == 1 {
+                let span = &mut spans[state / 2];
+                *span = (span.0.min(column), span.1.max(column + 1));
+            }
+            state = row[state].1;
+        }
+        let px = |column: usize| column as f32 * self.column_px;
+        spans.iter().map(|&(start, end)| if start < end { (px(start), px(end)) } else { (0.0, 0.0) }).collect()
+    }
+}
+
+/// The class of a state of a string: every other one is "nothing".
+fn class_of(symbols: &[Symbol], state: usize) -> usize {
+    if state % 2 == 1 { symbols[state / 2].index() + 1 } else { 0 }
+}
+
+/// Whether "nothing" may be left out before the symbol of a state: not between two of one kind.
+fn may_skip(symbols: &[Symbol], state: usize) -> bool {
+    state % 2 == 1 && state >= 3 && symbols[state / 2] != symbols[state / 2 - 1]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scores of columns in which some characters are strong; `_` is nothing.
+    fn scores(columns: &[&str]) -> LineScores {
+        let mut values = Vec::new();
+        for column in columns {
+            let mut scores = [0.0; LINE_CLASS_COUNT];
+            for (rank, character) in column.chars().enumerate() {
+                let class = Symbol::of_char(character).map_or(0, |symbol| symbol.index() + 1);
+                scores[class] = 8.0 - rank as f32;
+            }
+            values.extend(scores);
+        }
+        LineScores::of(&values, 1.0, 2.0)
+    }
+
+    fn text(symbols: &[Symbol]) -> String {
+        symbols.iter().map(|symbol| symbol.as_char()).collect()
+    }
+
+    fn symbols(text: &str) -> Vec<Symbol> {
+        text.chars().filter_map(Symbol::of_char).collect()
+    }
+
+    #[test]
+    fn the_likeliest_string_and_its_rivals_come_with_their_probabilities() {
+        let scores = scores(&["_", "17", "1", "_", "1", "_", "5"]);
+        let strings = scores.likeliest(3);
+        assert_eq!(text(&strings[0].symbols), "115");
+        assert!(text(&strings[1].symbols).contains('7'), "{strings:?}");
+        assert!(strings[0].probability > strings[1].probability && strings[1].probability > strings[2].probability);
+        for string in &strings {
+            let logarithm = scores.log_probability(&string.symbols);
+            assert!((logarithm - string.probability.ln()).abs() < 0.01, "{string:?} {logarithm}");
+        }
+    }
+
+    #[test]
+    fn all_strings_together_have_probability_one() {
+        let scores = scores(&["1_", "_1"]);
+        let sum: f64 = scores.likeliest(BEAM_WIDTH).iter().map(|string| string.probability).sum();
+        assert!((0.97..=1.0001).contains(&sum), "{sum}");
+    }
+
+    #[test]
+    fn marks_are_nothing_where_only_digits_matter() {
+        let scores = scores(&["1", ".", "2", "-"]);
+        assert_eq!(text(&scores.likeliest(1)[0].symbols), "1.2-");
+        assert_eq!(text(&scores.of_digits_alone().likeliest(1)[0].symbols), "12");
+    }
+
+    #[test]
+    fn places_are_in_pixels_of_the_ink_plane() {
+        let places = scores(&["_", "1", "1", "_", "2", "_"]).places(&symbols("12"));
+        assert_eq!(places, [(8.0, 24.0), (32.0, 40.0)]);
+        assert_eq!(LineScores::default().places(&symbols("1")), [(0.0, 0.0)]);
+    }
+
+    #[test]
+    fn an_empty_line_reads_as_nothing() {
+        let strings = scores(&["_", "_"]).likeliest(2);
+        assert!(strings[0].symbols.is_empty() && strings[0].probability > 0.9);
+        assert_eq!(LineScores::default().likeliest(2).len(), 1);
+    }
+}

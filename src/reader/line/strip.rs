@@ -1,0 +1,84 @@
+//! The picture of a line as the line reader takes it: an ink plane in, 32 rows of even strength out.
+
+use image::GrayImage;
+use image::imageops::{FilterType, resize};
+
+use super::architecture::{COLUMN_STEP_PX, STRIP_HEIGHT_PX};
+
+/// Least and greatest width of a strip in pixels. A lone 1 keeps some paper beside it; 640 hold about 40 digits.
+const WIDTH_RANGE_PX: (usize, usize) = (32, 640);
+
+/// Ink is never stronger than this; the usual strength of the strokes is 1.
+const STRONGEST: f32 = 1.5;
+
+/// A line of handwriting, 32 pixels high.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Strip {
+    /// Width in pixels, a multiple of [`COLUMN_STEP_PX`].
+    pub width_px: usize,
+    /// Row by row; 0 is paper, 1 the usual strength of the strokes.
+    pub pixels: Vec<f32>,
+    /// Pixels of the ink plane for each pixel of the strip, along the line.
+    pub scale: f32,
+}
+
+impl Strip {
+    /// The strip of an ink plane (ink high) that holds one line, top to bottom.
+    ///
+    /// Aspect is kept, except for lines of more than 640 pixels. The strength of the strokes is their mean weighted by
+    /// itself, so that it depends on the strokes and not on how much paper there is around.
+    pub fn of(ink: &GrayImage) -> Self {
+        let height = STRIP_HEIGHT_PX as u32;
+        let natural = (ink.width() * height) as f32 / ink.height().max(1) as f32;
+        let step = COLUMN_STEP_PX;
+        let width_px = ((natural / step as f32).ceil() as usize * step).clamp(WIDTH_RANGE_PX.0, WIDTH_RANGE_PX.1);
+        let drawn_px = (natural.round() as usize).clamp(1, width_px);
+        let scale = ink.width() as f32 / drawn_px as f32;
+        let mut pixels = vec![0.0; width_px * STRIP_HEIGHT_PX];
+        if ink.width() == 0 || ink.height() == 0 {
+            return Self { width_px, pixels, scale };
+        }
+        let small = resize(ink, drawn_px as u32, height, FilterType::Triangle);
+        let values = || small.as_raw().iter().map(|&value| f32::from(value));
+        let (sum, squares) = (values().sum::<f32>(), values().map(|value| value * value).sum::<f32>());
+        let strength = (squares / sum.max(1.0)).max(1.0);
+        for (source, target) in small.as_raw().chunks_exact(drawn_px).zip(pixels.chunks_exact_mut(width_px)) {
+            for (value, target) in source.iter().zip(target) {
+                *target = (f32::from(*value) / strength).min(STRONGEST);
+            }
+        }
+        Self { width_px, pixels, scale }
+    }
+
+    /// Columns of scores that the strip gives.
+    pub fn column_count(&self) -> usize {
+        self.width_px / COLUMN_STEP_PX
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Luma;
+
+    use super::*;
+
+    fn stroke(width: u32, height: u32, level: u8) -> GrayImage {
+        GrayImage::from_fn(width, height, |x, _| Luma([if (10..20).contains(&x) { level } else { 0 }]))
+    }
+
+    #[test]
+    fn faint_and_strong_strokes_give_one_strip_of_32_rows() {
+        let (faint, strong) = (Strip::of(&stroke(200, 64, 60)), Strip::of(&stroke(200, 64, 240)));
+        assert_eq!((faint.width_px, faint.pixels.len(), faint.column_count()), (100, 3200, 25));
+        assert!((faint.pixels[7] - strong.pixels[7]).abs() < 0.05 && strong.pixels[7] > 0.9);
+        assert!((faint.scale - 2.0).abs() < 0.01);
+        assert_eq!(faint.pixels[50], 0.0);
+    }
+
+    #[test]
+    fn widths_have_limits() {
+        assert_eq!(Strip::of(&stroke(30, 300, 200)).width_px, 32);
+        assert_eq!(Strip::of(&stroke(4000, 20, 200)).width_px, 640);
+        assert!(Strip::of(&GrayImage::new(0, 0)).pixels.iter().all(|&value| value == 0.0));
+    }
+}
