@@ -128,10 +128,9 @@ fn by_likelihood(body: &Body, ending: Ending) -> Value {
         // Money has two decimals: a single one may be dirt between two digits.
         1 | 2 => Value::doubtful(parted, whole),
         3 if body.is_grouped() && is_thousand_for_sure => Value::clear(whole),
-        // No thousands: their groups have one to three digits, and do not begin with zero.
-        3 if last == 0 && (body.groups[0].len() > 3 || body.groups[0].starts_with('0')) => {
-            Value::doubtful(parted, whole)
-        }
+        // No thousands begin with zero. Four digits and more before the mark are no thousands either, but dirt is likelier there than
+        // money with three decimals.
+        3 if last == 0 && body.groups[0].starts_with('0') => Value::doubtful(parted, whole),
         _ => Value::doubtful(whole, parted),
     }
 }
