@@ -1,7 +1,8 @@
 //! How sure a number is: the paths and readings in, a calibrated probability that the value is right as a whole out.
 
-use super::decode::{Path, Symbol};
+use super::decode::Path;
 use crate::reader::Reading;
+use crate::reader::line::Symbol;
 use crate::segment::Segments;
 
 /// Confidence of an empty field: writing that leaves no trace at all is rare.
@@ -42,7 +43,7 @@ impl Evidence {
             .steps
             .iter()
             .filter_map(|step| match step.symbol {
-                Symbol::Digit(digit) => Some(readings[step.candidate].probabilities[usize::from(digit)]),
+                Some(Symbol::Digit(digit)) => Some(readings[step.candidate].probabilities[usize::from(digit)]),
                 _ => None,
             })
             .map(|probability| -probability.max(1e-6).ln())

@@ -1,52 +1,19 @@
 //! The way through the lattice: candidates and their readings in, the best few strings of symbols out.
 
 use crate::geometry::Rect;
+use crate::reader::line::Symbol;
 use crate::reader::{Class, Reading};
 use crate::segment::{Candidate, Piece, Role, Segments};
 
 use super::Kind;
-
-/// What one step of a path stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Symbol {
-    /// 0 to 9.
-    Digit(u8),
-    /// A decimal point or a point between groups.
-    Point,
-    /// A comma.
-    Comma,
-    /// A minus or a closing stroke.
-    Dash,
-    /// A slash.
-    Slash,
-    /// A currency sign.
-    Currency,
-    /// Ink that is left out.
-    Nothing,
-}
-
-impl Symbol {
-    /// How it is written in the text of a number; `None` for what is left out.
-    pub const fn as_char(self) -> Option<char> {
-        match self {
-            Symbol::Digit(digit) => Some((b'0' + digit) as char),
-            Symbol::Point => Some('.'),
-            Symbol::Comma => Some(','),
-            Symbol::Dash => Some('-'),
-            Symbol::Slash => Some('/'),
-            Symbol::Currency => Some('$'),
-            Symbol::Nothing => None,
-        }
-    }
-}
 
 /// One step of a path: a candidate and what it stands for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
     /// Index into the candidates.
     pub candidate: usize,
-    /// What it stands for.
-    pub symbol: Symbol,
+    /// What it stands for; `None` for ink that is left out.
+    pub symbol: Option<Symbol>,
 }
 
 /// A way through the lattice.
@@ -114,7 +81,7 @@ pub fn best_paths(segments: &Segments, readings: &[Reading], kind: Kind) -> Vec<
 
 /// Keeps a beam short, sorted, and without two paths of one text.
 fn insert(beam: &mut Vec<Path>, path: Path) {
-    let text = |path: &Path| path.steps.iter().filter_map(|step| step.symbol.as_char()).collect::<String>();
+    let text = |path: &Path| path.steps.iter().filter_map(|step| step.symbol).map(Symbol::as_char).collect::<String>();
     let own = text(&path);
     if let Some(twin) = beam.iter().position(|other| text(other) == own) {
         if beam[twin].score >= path.score {
@@ -130,8 +97,9 @@ fn insert(beam: &mut Vec<Path>, path: Path) {
 }
 
 /// The price of a symbol behind what a path has read so far, by the grammar of amounts.
-fn grammar_log_probability(path: &Path, symbol: Symbol) -> f32 {
-    let read = || path.steps.iter().rev().map(|step| step.symbol).filter(|symbol| *symbol != Symbol::Nothing);
+fn grammar_log_probability(path: &Path, symbol: Option<Symbol>) -> f32 {
+    let Some(symbol) = symbol else { return 0.0 };
+    let read = || path.steps.iter().rev().filter_map(|step| step.symbol);
     let last = read().next();
     let has_digit = || read().any(|symbol| matches!(symbol, Symbol::Digit(_)));
     let odd = match symbol {
@@ -139,7 +107,8 @@ fn grammar_log_probability(path: &Path, symbol: Symbol) -> f32 {
         Symbol::Point | Symbol::Comma => last.is_none_or(|last| !matches!(last, Symbol::Digit(_))),
         Symbol::Dash => last == Some(Symbol::Dash),
         Symbol::Currency => last.is_some(),
-        Symbol::Slash | Symbol::Nothing => false,
+        // The other symbols are not among the classes of single characters.
+        _ => false,
     };
     if odd { ODD_GRAMMAR } else { 0.0 }
 }
@@ -178,11 +147,12 @@ pub fn with_priors(reading: &Reading, kind: Kind) -> Reading {
 
 /// What a candidate may stand for, with log-probabilities. A candidate of several pieces counts once for each, so that a path of
 /// few large characters and one of many small ones can be compared.
-fn options(segments: &Segments, candidate: &Candidate, reading: &Reading, kind: Kind) -> Vec<(Symbol, f32)> {
+fn options(segments: &Segments, candidate: &Candidate, reading: &Reading, kind: Kind) -> Vec<(Option<Symbol>, f32)> {
     let pieces = &segments.pieces[candidate.first..=candidate.last];
     let weight = pieces.len() as f32;
     let mut options = Vec::new();
-    let mut add = |symbol: Symbol, probability: f32| options.push((symbol, weight * probability.max(FLOOR).ln()));
+    let mut add =
+        |symbol: Option<Symbol>, probability: f32| options.push((symbol, weight * probability.max(FLOOR).ln()));
     let is_lone_mark = pieces.len() == 1 && pieces[0].role != Role::Character;
     let (best, best_probability) = reading.best_digit();
     let (second, second_probability) = reading.second_digit();
@@ -192,24 +162,24 @@ fn options(segments: &Segments, candidate: &Candidate, reading: &Reading, kind: 
         let wanted = kind != Kind::Digits;
         let rest = 1.0 - small_digit;
         if wanted {
-            add(separator, rest * probability);
+            add(Some(separator), rest * probability);
         }
-        add(Symbol::Nothing, if wanted { rest * (1.0 - probability) } else { rest });
-        add(Symbol::Digit(best), small_digit * best_probability);
-        add(Symbol::Digit(second), small_digit * second_probability);
+        add(None, if wanted { rest * (1.0 - probability) } else { rest });
+        add(Some(Symbol::Digit(best)), small_digit * best_probability);
+        add(Some(Symbol::Digit(second)), small_digit * second_probability);
         return options;
     }
     let no_mark =
         if kind == Kind::Digits { 1.0 } else { no_mark_probability(pieces, reading, segments.line_height_px) };
-    add(Symbol::Digit(best), no_mark * best_probability);
-    add(Symbol::Digit(second), no_mark * second_probability);
+    add(Some(Symbol::Digit(best)), no_mark * best_probability);
+    add(Some(Symbol::Digit(second)), no_mark * second_probability);
     if kind != Kind::Digits {
-        add(Symbol::Slash, reading.of(Class::Slash));
-        add(Symbol::Currency, reading.of(Class::Dollar));
-        add(Symbol::Dash, 0.5 * reading.of(Class::Dash));
+        add(Some(Symbol::Slash), reading.of(Class::Slash));
+        add(Some(Symbol::Currency), reading.of(Class::Dollar));
+        add(Some(Symbol::Dash), 0.5 * reading.of(Class::Dash));
     }
     if pieces.len() == 1 {
-        add(Symbol::Nothing, SKIP_CHARACTER * not_a_digit(reading) * small_share(&pieces[0], segments));
+        add(None, SKIP_CHARACTER * not_a_digit(reading) * small_share(&pieces[0], segments));
     }
     options
 }

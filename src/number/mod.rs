@@ -8,10 +8,11 @@ mod decode;
 
 use crate::geometry::{Rect, Transform};
 use crate::reader::Reading;
+use crate::reader::line::Symbol;
 use crate::segment::Segments;
 use crate::style::{self, Style};
 
-use decode::{Path, Symbol};
+use decode::Path;
 
 /// What a field holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -69,7 +70,7 @@ impl Status {
 pub enum Reason {
     /// The confidence is below the threshold.
     LowConfidence,
-    /// The writing allows two values (is `1.234` a thousand?).
+    /// The writing allows two values: is `1.234` a thousand, `1250/100` twelve and a half, a stroke a minus?
     AmbiguousSeparator,
     /// Some ink of the field was read as no digit and left out.
     UnreadInk,
@@ -186,7 +187,7 @@ pub fn decide(
         return number;
     };
     let unread = unread_share(best, segments);
-    number.text = best.steps.iter().filter_map(|step| step.symbol.as_char()).collect();
+    number.text = symbols_of(best).into_iter().map(Symbol::as_char).collect();
     number.digits = digits_of(best, segments, readings, rules.with_style, to_scan);
     let value = amount::value_of(&symbols_of(best), rules.kind, rules.decimal);
     if number.digits.is_empty() || unread > MAX_UNREAD_SHARE || is_other_writing(best, &number.digits, segments) {
@@ -217,7 +218,7 @@ pub fn decide(
 
 /// Whether the writing is words, a signature or a drawing, read as digits by force.
 fn is_other_writing(path: &Path, digits: &[Digit], segments: &Segments) -> bool {
-    let marks = path.steps.iter().filter(|step| !matches!(step.symbol, Symbol::Digit(_) | Symbol::Nothing)).count();
+    let marks = path.steps.iter().filter(|step| !matches!(step.symbol, Some(Symbol::Digit(_)) | None)).count();
     let log_sum: f32 = digits.iter().map(|digit| digit.confidence.max(1e-4).ln()).sum();
     let mean = (log_sum / digits.len().max(1) as f32).exp();
     let joined = joined_share(segments) > MOSTLY;
@@ -251,14 +252,13 @@ fn unread_share(path: &Path, segments: &Segments) -> f32 {
         let candidate = segments.candidates[candidate];
         segments.pieces[candidate.first..=candidate.last].iter().map(|piece| piece.area_px).sum()
     };
-    let unread: i32 =
-        path.steps.iter().filter(|step| step.symbol == Symbol::Nothing).map(|step| area(step.candidate)).sum();
+    let unread: i32 = path.steps.iter().filter(|step| step.symbol.is_none()).map(|step| area(step.candidate)).sum();
     let all: i32 = segments.pieces.iter().map(|piece| piece.area_px).sum();
     unread as f32 / all.max(1) as f32
 }
 
 fn symbols_of(path: &Path) -> Vec<Symbol> {
-    path.steps.iter().map(|step| step.symbol).collect()
+    path.steps.iter().filter_map(|step| step.symbol).collect()
 }
 
 fn digits_of(
@@ -271,7 +271,7 @@ fn digits_of(
     path.steps
         .iter()
         .filter_map(|step| {
-            let Symbol::Digit(digit) = step.symbol else { return None };
+            let Some(Symbol::Digit(digit)) = step.symbol else { return None };
             let reading = &readings[step.candidate];
             let (first, second) = (reading.best_digit(), reading.second_digit());
             let other = if first.0 == digit { second } else { first };
