@@ -11,6 +11,7 @@ pub mod convolution;
 pub mod distort;
 pub mod drawn;
 pub mod examples;
+pub mod line;
 pub mod network;
 pub mod optimiser;
 pub mod rubbish;
