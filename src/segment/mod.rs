@@ -73,6 +73,9 @@ const PALE_SHARE: f64 = 0.55;
 /// Paper around the pieces of a line that is read as a whole, in line heights.
 const LINE_MARGIN_SHARE: f32 = 0.12;
 
+/// How far to the left and right of the pieces a line that has an image for itself may go on, in line heights.
+const LINE_REACH_SHARE: f32 = 1.5;
+
 /// Pixels around a piece that hold the soft edge of its ink.
 const FRINGE_PX: i32 = 2;
 
@@ -254,7 +257,13 @@ impl Segments {
         let margin = (LINE_MARGIN_SHARE * self.line_height_px).ceil() as i32;
         let (width, height) = (self.ink.width() as i32, self.ink.height() as i32);
         let plane = Rect::new(self.origin.0, self.origin.1, width, height);
-        let crop = self.bounds().grown(margin).intersection(&plane);
+        let mut crop = self.bounds().grown(margin);
+        if everything {
+            // A pale first digit may be in no piece.
+            let reach = (LINE_REACH_SHARE * self.line_height_px) as i32;
+            crop = Rect::new(crop.x - reach, crop.y, crop.width + 2 * reach, crop.height);
+        }
+        let crop = crop.intersection(&plane);
         if self.pieces.is_empty() || crop.is_empty() {
             return (GrayImage::new(0, 0), 0);
         }
