@@ -52,31 +52,105 @@ const SLASH_PRIOR: f32 = 0.15;
 /// Log-probability of what numbers hardly ever have: a digit behind a closing stroke, a mark in front, two marks in a row.
 const ODD_GRAMMAR: f32 = -3.5;
 
-/// The best paths, best first, by readings that already have the priors of the kind; strings that differ only in what they leave out count as one. Empty where there is no piece.
-pub fn best_paths(segments: &Segments, readings: &[Reading], kind: Kind) -> Vec<Path> {
-    let count = segments.pieces.len();
-    let mut beams: Vec<Vec<Path>> = vec![Vec::new(); count + 1];
-    if count == 0 {
-        return Vec::new();
+/// What every candidate of a line costs, whatever it is taken for.
+pub struct Prices<'a> {
+    segments: &'a Segments,
+    candidates: Vec<Price>,
+}
+
+/// What one candidate costs, in log-probabilities.
+struct Price {
+    /// As each of the ten digits.
+    digits: [f32; 10],
+    /// The likeliest digits, which alone are tried where no digits are given.
+    likely: [u8; 2],
+    /// As a mark, or as nothing.
+    marks: Vec<(Option<Symbol>, f32)>,
+    /// For the cut behind it, if there is one.
+    cut: f32,
+}
+
+impl<'a> Prices<'a> {
+    /// The prices by readings that already have the priors of the kind.
+    pub fn of(segments: &'a Segments, readings: &[Reading], kind: Kind) -> Self {
+        let pairs = segments.candidates.iter().zip(readings);
+        Self {
+            segments,
+            candidates: pairs.map(|(candidate, reading)| price(segments, candidate, reading, kind)).collect(),
+        }
     }
-    beams[0].push(Path { steps: Vec::new(), score: 0.0 });
-    for start in 0..count {
-        let here = std::mem::take(&mut beams[start]);
-        for (index, candidate) in segments.candidates.iter().enumerate().filter(|(_, c)| c.first == start) {
-            let options = options(segments, candidate, &readings[index], kind);
-            let cut = cut_log_probability(segments, candidate);
-            for path in &here {
-                for &(symbol, log_probability) in &options {
-                    let log_probability = log_probability + grammar_log_probability(path, symbol);
-                    let mut longer = path.clone();
-                    longer.steps.push(Step { candidate: index, symbol });
-                    longer.score += log_probability + cut;
-                    insert(&mut beams[candidate.last + 1], longer);
+
+    /// The best paths, best first; strings that differ only in what they leave out count as one. Empty where there is no piece.
+    pub fn best_paths(&self) -> Vec<Path> {
+        let count = self.segments.pieces.len();
+        let mut beams: Vec<Vec<Path>> = vec![Vec::new(); count + 1];
+        if count == 0 {
+            return Vec::new();
+        }
+        beams[0].push(Path { steps: Vec::new(), score: 0.0 });
+        let mut index = 0;
+        for start in 0..count {
+            let here = std::mem::take(&mut beams[start]);
+            // Candidates are ordered by their first piece.
+            while let Some(candidate) = self.segments.candidates.get(index).filter(|candidate| candidate.first == start)
+            {
+                let price = &self.candidates[index];
+                let digits = price.likely.map(|digit| (Some(Symbol::Digit(digit)), price.digits[usize::from(digit)]));
+                for path in &here {
+                    for &(symbol, log_probability) in digits.iter().chain(&price.marks) {
+                        let log_probability = log_probability + grammar_log_probability(path, symbol);
+                        let mut longer = path.clone();
+                        longer.steps.push(Step { candidate: index, symbol });
+                        longer.score += log_probability + price.cut;
+                        insert(&mut beams[candidate.last + 1], longer);
+                    }
+                }
+                index += 1;
+            }
+        }
+        beams.pop().unwrap_or_default()
+    }
+
+    /// The best path that reads as just these digits, with any marks between them; `None` where there are not as many
+    /// candidates in a row. Its score leaves the grammar of marks aside.
+    pub fn path_along(&self, digits: &[u8]) -> Option<Path> {
+        let (count, width) = (self.segments.pieces.len(), digits.len() + 1);
+        let unreached = (f32::NEG_INFINITY, None);
+        let mut best: Vec<(f32, Option<Step>)> = vec![unreached; (count + 1) * width];
+        best[0].0 = 0.0;
+        for (index, candidate) in self.segments.candidates.iter().enumerate() {
+            let price = &self.candidates[index];
+            let other = price.marks.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+            for read in 0..width {
+                let score = best[candidate.first * width + read].0 + price.cut;
+                if score == f32::NEG_INFINITY {
+                    continue;
+                }
+                let mut reach = |read: usize, symbol: Option<Symbol>, score: f32| {
+                    let target = &mut best[(candidate.last + 1) * width + read];
+                    if score > target.0 {
+                        *target = (score, Some(Step { candidate: index, symbol }));
+                    }
+                };
+                if let Some(&digit) = digits.get(read) {
+                    reach(read + 1, Some(Symbol::Digit(digit)), score + price.digits[usize::from(digit)]);
+                }
+                if let Some(&(symbol, log_probability)) = other {
+                    reach(read, symbol, score + log_probability);
                 }
             }
         }
+        let score = best.last()?.0;
+        let (mut piece, mut read, mut steps) = (count, digits.len(), Vec::new());
+        while piece > 0 {
+            let step = best[piece * width + read].1?;
+            steps.push(step);
+            piece = self.segments.candidates[step.candidate].first;
+            read -= usize::from(matches!(step.symbol, Some(Symbol::Digit(_))));
+        }
+        steps.reverse();
+        Some(Path { steps, score })
     }
-    beams.pop().unwrap_or_default()
 }
 
 /// Keeps a beam short, sorted, and without two paths of one text.
@@ -145,43 +219,42 @@ pub fn with_priors(reading: &Reading, kind: Kind) -> Reading {
     weighed
 }
 
-/// What a candidate may stand for, with log-probabilities. A candidate of several pieces counts once for each, so that a path of
-/// few large characters and one of many small ones can be compared.
-fn options(segments: &Segments, candidate: &Candidate, reading: &Reading, kind: Kind) -> Vec<(Option<Symbol>, f32)> {
+/// What a candidate costs. A candidate of several pieces counts once for each, so that a path of few large characters and one of
+/// many small ones can be compared.
+fn price(segments: &Segments, candidate: &Candidate, reading: &Reading, kind: Kind) -> Price {
     let pieces = &segments.pieces[candidate.first..=candidate.last];
     let weight = pieces.len() as f32;
-    let mut options = Vec::new();
-    let mut add =
-        |symbol: Option<Symbol>, probability: f32| options.push((symbol, weight * probability.max(FLOOR).ln()));
+    let log = |probability: f32| weight * probability.max(FLOOR).ln();
     let is_lone_mark = pieces.len() == 1 && pieces[0].role != Role::Character;
-    let (best, best_probability) = reading.best_digit();
-    let (second, second_probability) = reading.second_digit();
-    if is_lone_mark {
+    let is_wanted = kind != Kind::Digits;
+    let mut marks = Vec::new();
+    let digit_share = if is_lone_mark {
         let small_digit = small_digit_prior(&pieces[0], segments.line_height_px);
         let (separator, probability) = mark(&pieces[0], reading, segments.line_height_px);
-        let wanted = kind != Kind::Digits;
         let rest = 1.0 - small_digit;
-        if wanted {
-            add(Some(separator), rest * probability);
+        if is_wanted {
+            marks.push((Some(separator), log(rest * probability)));
         }
-        add(None, if wanted { rest * (1.0 - probability) } else { rest });
-        add(Some(Symbol::Digit(best)), small_digit * best_probability);
-        add(Some(Symbol::Digit(second)), small_digit * second_probability);
-        return options;
+        marks.push((None, log(if is_wanted { rest * (1.0 - probability) } else { rest })));
+        small_digit
+    } else {
+        if is_wanted {
+            marks.push((Some(Symbol::Slash), log(reading.of(Class::Slash))));
+            marks.push((Some(Symbol::Currency), log(reading.of(Class::Dollar))));
+            marks.push((Some(Symbol::Dash), log(0.5 * reading.of(Class::Dash))));
+        }
+        if pieces.len() == 1 {
+            let share = SKIP_CHARACTER * not_a_digit(reading) * small_share(&pieces[0], segments);
+            marks.push((None, log(share)));
+        }
+        if is_wanted { no_mark_probability(pieces, reading, segments.line_height_px) } else { 1.0 }
+    };
+    Price {
+        digits: std::array::from_fn(|digit| log(digit_share * reading.probabilities[digit])),
+        likely: [reading.best_digit().0, reading.second_digit().0],
+        marks,
+        cut: cut_log_probability(segments, candidate),
     }
-    let no_mark =
-        if kind == Kind::Digits { 1.0 } else { no_mark_probability(pieces, reading, segments.line_height_px) };
-    add(Some(Symbol::Digit(best)), no_mark * best_probability);
-    add(Some(Symbol::Digit(second)), no_mark * second_probability);
-    if kind != Kind::Digits {
-        add(Some(Symbol::Slash), reading.of(Class::Slash));
-        add(Some(Symbol::Currency), reading.of(Class::Dollar));
-        add(Some(Symbol::Dash), 0.5 * reading.of(Class::Dash));
-    }
-    if pieces.len() == 1 {
-        add(None, SKIP_CHARACTER * not_a_digit(reading) * small_share(&pieces[0], segments));
-    }
-    options
 }
 
 /// The probability that a character is none: its own class, and symbols that no number has in that place.

@@ -169,7 +169,8 @@ pub fn decide(
 ) -> Number {
     let readings: Vec<Reading> = readings.iter().map(|reading| decode::with_priors(reading, rules.kind)).collect();
     let readings = readings.as_slice();
-    let paths = decode::best_paths(segments, readings, rules.kind);
+    let prices = decode::Prices::of(segments, readings, rules.kind);
+    let paths = prices.best_paths();
     let ink_bounds = if segments.pieces.is_empty() { *field_bounds } else { segments.bounds() };
     let mut number = Number {
         field: String::new(),
