@@ -6,7 +6,8 @@ use crate::clean::{self, Upright};
 use crate::error::{Error, Result};
 use crate::form::{self, Form, Shape};
 use crate::glyph::{self, Glyph};
-use crate::number::{self, DecimalMark, Kind, Number, Status};
+use crate::number::{self, DecimalMark, Kind, Number, Status, WholeLine};
+use crate::reader::line::LineReader;
 use crate::reader::line::strip::Strip;
 use crate::reader::{DigitReader, Reading};
 use crate::scan::{Page, Scan};
@@ -72,17 +73,25 @@ pub struct ScanNumbers {
     pub errors: Vec<Error>,
 }
 
-/// The stages, ready to run: a reader and the settings.
+/// The stages, ready to run: both readers and the settings.
 #[derive(Clone)]
 pub struct Pipeline {
     reader: Arc<dyn DigitReader>,
+    line_reader: Arc<LineReader>,
     settings: Settings,
+}
+
+/// What both readers think of one field.
+struct FieldReadings {
+    /// One a candidate.
+    candidates: Vec<Reading>,
+    line: Option<WholeLine>,
 }
 
 impl Pipeline {
     /// Puts the stages together.
-    pub fn new(reader: Arc<dyn DigitReader>, settings: Settings) -> Self {
-        Self { reader, settings }
+    pub fn new(reader: Arc<dyn DigitReader>, line_reader: Arc<LineReader>, settings: Settings) -> Self {
+        Self { reader, line_reader, settings }
     }
 
     /// Reads all pages of a scan, one after the other; a page that fails does not stop the others.
@@ -114,26 +123,49 @@ impl Pipeline {
                 Layout::Page | Layout::Line => segment::segment(&form, field),
             })
             .collect();
-        let readings = self.read_lattices(&form, &segments)?;
-        Ok(self.numbers_of(&form, &segments, &readings))
+        let read = self.read_lattices(&form, &segments)?;
+        Ok(self.numbers_of(&form, &segments, &read))
     }
 
-    /// Reads the candidates of all fields in two batches: whole components first, then whatever these leave in question.
-    fn read_lattices(&self, form: &Form, segments: &[Segments]) -> Result<Vec<Vec<Reading>>> {
+    /// Reads the candidates of all fields in two batches: whole components first, then whatever these leave in question; and
+    /// each field that is no text as a whole line.
+    fn read_lattices(&self, form: &Form, segments: &[Segments]) -> Result<Vec<FieldReadings>> {
         let mut readings: Vec<Vec<Reading>> =
             segments.iter().map(|segments| vec![Reading::UNREAD; segments.candidates.len()]).collect();
         let whole: Vec<Vec<usize>> = segments.iter().map(Segments::whole_candidates).collect();
         self.read_some(segments, &whole, &mut readings)?;
+        let probabilities_of = |field: usize| -> Vec<(usize, f32)> {
+            whole[field].iter().map(|&index| (index, readings[field][index].best_digit().1)).collect()
+        };
+        let probabilities: Vec<Vec<(usize, f32)>> = (0..segments.len()).map(probabilities_of).collect();
+        let is_text =
+            |field: usize| form.fields[field].shape == Shape::Free && mean(&probabilities[field]) < MIN_FREE_DIGIT;
         let open: Vec<Vec<usize>> = (0..segments.len())
-            .map(|field| {
-                let probabilities: Vec<(usize, f32)> =
-                    whole[field].iter().map(|&index| (index, readings[field][index].best_digit().1)).collect();
-                let is_text = form.fields[field].shape == Shape::Free && mean(&probabilities) < MIN_FREE_DIGIT;
-                if is_text { Vec::new() } else { segments[field].open_candidates(&probabilities) }
-            })
+            .map(
+                |field| {
+                    if is_text(field) { Vec::new() } else { segments[field].open_candidates(&probabilities[field]) }
+                },
+            )
             .collect();
         self.read_some(segments, &open, &mut readings)?;
-        Ok(readings)
+        let fields = readings.into_iter().enumerate();
+        Ok(fields
+            .map(|(field, candidates)| {
+                let line = (!is_text(field)).then(|| self.read_line(&segments[field])).flatten();
+                FieldReadings { candidates, line }
+            })
+            .collect())
+    }
+
+    /// Reads a field as a whole; `None` where it holds nothing or is to be read as one digit.
+    fn read_line(&self, segments: &Segments) -> Option<WholeLine> {
+        if self.settings.layout == Layout::Digit || segments.pieces.is_empty() {
+            return None;
+        }
+        let (ink, left_px) = segments.line_ink(segments.alone);
+        let scores = self.line_reader.read(&Strip::of(&ink));
+        let scores = if self.settings.kind == Kind::Digits { scores.of_digits_alone() } else { scores };
+        Some(WholeLine { scores, left_px })
     }
 
     /// Reads the chosen candidates of each field, all in one batch.
@@ -157,13 +189,14 @@ impl Pipeline {
     }
 
     /// Hands each field its share of the readings, and names the numbers that come of them.
-    fn numbers_of(&self, form: &Form, segments: &[Segments], readings: &[Vec<Reading>]) -> Vec<Number> {
+    fn numbers_of(&self, form: &Form, segments: &[Segments], read: &[FieldReadings]) -> Vec<Number> {
         let Settings { kind, decimal, min_confidence, with_style, .. } = self.settings;
         let rules = number::Rules { kind, decimal, min_confidence, with_style };
         let mut numbers = Vec::new();
         let usual_height_px = usual_height_px(segments);
-        for ((field, segments), own) in form.fields.iter().zip(segments).zip(readings) {
-            let mut number = number::decide(segments, own, &rules, &field.bounds, &form.page.to_scan);
+        for ((field, segments), own) in form.fields.iter().zip(segments).zip(read) {
+            let (line, to_scan) = (own.line.as_ref(), &form.page.to_scan);
+            let mut number = number::decide(segments, &own.candidates, line, &rules, &field.bounds, to_scan);
             let is_print = segments.line_height_px < PRINT_HEIGHT_SHARE * usual_height_px;
             if self.settings.layout == Layout::Page && (is_print || !is_reported(&number, &field.shape)) {
                 continue;

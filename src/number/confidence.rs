@@ -1,6 +1,6 @@
-//! How sure a number is: the paths and readings in, a calibrated probability that the value is right as a whole out.
+//! How sure a number is: what both readers think of its value in, a calibrated probability that it is right as a whole out.
 
-use super::decode::Path;
+use super::vote::Ballot;
 use crate::reader::Reading;
 use crate::reader::line::Symbol;
 use crate::segment::Segments;
@@ -8,75 +8,94 @@ use crate::segment::Segments;
 /// Confidence of an empty field: writing that leaves no trace at all is rare.
 pub const OF_EMPTY: f32 = 0.99;
 
-/// What speaks for and against the best path.
+/// What speaks for and against the best value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evidence {
-    /// Minus the sum of the log-probabilities of the digits: the expected number of wrong ones, about.
+    /// Probability of the value among all that were proposed, 0 to 1.
+    pub share: f32,
+    /// Probability that the line reader alone gives to it, 0 to 1.
+    pub line_probability: f32,
+    /// How much worse than the lattice's best path its own is, as a log-likelihood of 0 or less.
+    pub lattice_log_likelihood: f32,
+    /// Minus the sum of the log-probabilities of its digits in the lattice: the expected number of wrong ones, about.
     pub doubt: f32,
-    /// How much better the best path is than the second, in log-likelihood.
-    pub margin: f32,
     /// Share of the ink that is left out, 0 to 1.
     pub unread_share: f32,
     /// Whether touching characters were cut.
     pub has_cuts: bool,
 }
 
-/// Logistic regression of "the value is right" on the evidence, fitted on 5,100 drawn numbers (lines without, with some and with many
-/// touching digits, and forms without a template) written with the 4,994 MNIST training digits that the reader keeps for validation.
-/// Calibration error there, measured again with the deeper reader (a fresh fit came out the same): lines 2.0 %, lines of which 30 % have
-/// touching digits 2.4 %, forms 2.6 %; where digits touch in every line, 6.1 %.
-const INTERCEPT: f32 = 0.001;
-const LOG_DOUBT_WEIGHT: f32 = -0.669;
-const LOG_MARGIN_WEIGHT: f32 = 0.453;
-const UNREAD_WEIGHT: f32 = -35.493;
-const CUT_WEIGHT: f32 = -0.939;
+/// Doubt of a value for which the lattice has no path.
+const NO_PATH_DOUBT: f32 = 12.0;
 
-/// Doubt below this, and margins outside of these, say no more.
-const MIN_DOUBT: f32 = 1e-3;
-const MARGIN_RANGE: (f32, f32) = (0.05, 12.0);
+/// Logistic regression of "the value is right" on the evidence: an intercept, and a weight for each entry of
+/// [`Evidence::measures`].
+const INTERCEPT: f32 = 0.0;
+const WEIGHTS: [f32; 6] = [0.5, -0.5, -0.3, -0.3, -5.0, -0.3];
 
 impl Evidence {
-    /// Gathers the evidence for the first of the `paths`, best first.
-    pub fn of(paths: &[Path], segments: &Segments, readings: &[Reading], unread_share: f32) -> Self {
-        let best = &paths[0];
-        let doubt = best
-            .steps
-            .iter()
+    /// Gathers the evidence for a value.
+    pub fn of(ballot: &Ballot, segments: &Segments, readings: &[Reading], unread_share: f32) -> Self {
+        let steps = || ballot.path.iter().flat_map(|path| &path.steps);
+        let doubt = steps()
             .filter_map(|step| match step.symbol {
                 Some(Symbol::Digit(digit)) => Some(readings[step.candidate].probabilities[usize::from(digit)]),
                 _ => None,
             })
             .map(|probability| -probability.max(1e-6).ln())
             .sum();
-        let margin = paths.get(1).map_or(MARGIN_RANGE.1, |second| best.score - second.score);
-        let has_cuts = best.steps.iter().any(|step| segments.is_cut_behind(&segments.candidates[step.candidate]));
-        Self { doubt, margin, unread_share, has_cuts }
+        Self {
+            share: ballot.share,
+            line_probability: ballot.line_probability,
+            lattice_log_likelihood: ballot.lattice_log_likelihood,
+            doubt: if ballot.path.is_some() { doubt } else { NO_PATH_DOUBT },
+            unread_share,
+            has_cuts: steps().any(|step| segments.is_cut_behind(&segments.candidates[step.candidate])),
+        }
+    }
+
+    /// The evidence on scales on which it adds up; beyond their limits it says no more.
+    fn measures(&self) -> [f32; 6] {
+        let log_odds = |share: f32| (share / (1.0 - share).max(1e-6)).max(1e-6).ln();
+        [
+            log_odds(self.share).clamp(-3.0, 10.0),
+            (1.0 - self.line_probability).clamp(1e-3, 1.0).ln(),
+            (1.0 - self.lattice_log_likelihood).ln(),
+            self.doubt.clamp(1e-3, NO_PATH_DOUBT).ln(),
+            self.unread_share,
+            f32::from(self.has_cuts),
+        ]
     }
 }
 
 /// The probability that the value is right, 0 to 1.
 pub fn calibrated(evidence: &Evidence) -> f32 {
-    let logit = INTERCEPT
-        + LOG_DOUBT_WEIGHT * evidence.doubt.max(MIN_DOUBT).ln()
-        + LOG_MARGIN_WEIGHT * evidence.margin.clamp(MARGIN_RANGE.0, MARGIN_RANGE.1).ln()
-        + UNREAD_WEIGHT * evidence.unread_share
-        + if evidence.has_cuts { CUT_WEIGHT } else { 0.0 };
-    1.0 / (1.0 + (-logit).exp())
+    let weighed = evidence.measures().into_iter().zip(WEIGHTS).map(|(measure, weight)| measure * weight);
+    1.0 / (1.0 + (-INTERCEPT - weighed.sum::<f32>()).exp())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const CLEAR: Evidence = Evidence { doubt: 0.005, margin: 8.0, unread_share: 0.0, has_cuts: false };
+    const CLEAR: Evidence = Evidence {
+        share: 0.9999,
+        line_probability: 0.998,
+        lattice_log_likelihood: 0.0,
+        doubt: 0.005,
+        unread_share: 0.0,
+        has_cuts: false,
+    };
 
     #[test]
     fn clear_numbers_are_sure_and_every_doubt_costs() {
         let clear = calibrated(&CLEAR);
         assert!(clear > 0.95, "{clear}");
         for worse in [
+            Evidence { share: 0.6, ..CLEAR },
+            Evidence { line_probability: 0.5, ..CLEAR },
+            Evidence { lattice_log_likelihood: -5.0, ..CLEAR },
             Evidence { doubt: 0.5, ..CLEAR },
-            Evidence { margin: 0.1, ..CLEAR },
             Evidence { unread_share: 0.1, ..CLEAR },
             Evidence { has_cuts: true, ..CLEAR },
         ] {

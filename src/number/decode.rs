@@ -25,6 +25,13 @@ pub struct Path {
     pub score: f32,
 }
 
+impl Path {
+    /// What the path reads as, from left to right.
+    pub fn symbols(&self) -> Vec<Symbol> {
+        self.steps.iter().filter_map(|step| step.symbol).collect()
+    }
+}
+
 /// How many paths are kept at each place: the best, its runner-up, and room for paths that differ only further on.
 const BEAM_WIDTH: usize = 4;
 

@@ -5,14 +5,16 @@
 mod amount;
 mod confidence;
 mod decode;
+mod digits;
+mod vote;
 
 use crate::geometry::{Rect, Transform};
 use crate::reader::Reading;
-use crate::reader::line::Symbol;
+use crate::reader::line::{LineScores, Symbol};
 use crate::segment::Segments;
-use crate::style::{self, Style};
-
+use crate::style::Style;
 use decode::Path;
+use vote::Ballot;
 
 /// What a field holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -137,6 +139,8 @@ const NOTED_UNREAD_SHARE: f32 = 0.08;
 const MIN_MEAN_DIGIT: f32 = 0.5;
 /// ... and if most of it is joined up, as words and signatures are, the digits must be clear beyond doubt.
 const MIN_MEAN_JOINED_DIGIT: f32 = 0.97;
+/// What the line reader gives at least this probability is a number, whatever the lattice makes of it.
+const SURE_LINE: f32 = 0.6;
 /// Many characters of middling probability are words: account numbers are as long, but not as unclear.
 const MIN_MEAN_LONG_DIGIT: f32 = 0.9;
 const LONG_DIGITS: usize = 10;
@@ -157,12 +161,23 @@ pub struct Rules {
     pub with_style: bool,
 }
 
-/// Makes the number of a field from its segments and the readings of their candidates, one each and in their order.
+/// What the line reader thinks of a field.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WholeLine {
+    /// The probabilities of the line.
+    pub scores: LineScores,
+    /// The column of the clean page at which the line begins.
+    pub left_px: i32,
+}
+
+/// Makes the number of a field from its segments, the readings of their candidates, one each and in their order, and what the line
+/// reader thinks of the whole, where it was asked.
 ///
 /// `field_bounds` is the box of the field on the clean page, `to_scan` leads from there to the original page.
 pub fn decide(
     segments: &Segments,
     readings: &[Reading],
+    line: Option<&WholeLine>,
     rules: &Rules,
     field_bounds: &Rect,
     to_scan: &Transform,
@@ -183,43 +198,44 @@ pub fn decide(
         digits: Vec::new(),
         bounds: to_scan.apply_to_rect(&ink_bounds),
     };
-    let Some(best) = paths.first() else {
+    if paths.is_empty() {
         number.confidence = confidence::OF_EMPTY;
         return number;
-    };
-    let unread = unread_share(best, segments);
-    number.text = symbols_of(best).into_iter().map(Symbol::as_char).collect();
-    number.digits = digits_of(best, segments, readings, rules.with_style, to_scan);
-    let value = amount::value_of(&symbols_of(best), rules.kind, rules.decimal);
-    if number.digits.is_empty() || unread > MAX_UNREAD_SHARE || is_other_writing(best, &number.digits, segments) {
+    }
+    let ballots = vote::ballots(&prices, &paths, line.map(|line| &line.scores), rules);
+    let best = &ballots[0];
+    let unread = best.path.as_ref().map_or(0.0, |path| unread_share(path, segments));
+    let place = digits::Place { segments, readings, line, to_scan, with_style: rules.with_style };
+    number.text = best.symbols.iter().map(|symbol| symbol.as_char()).collect();
+    number.digits = digits::of(best, &place);
+    let is_heard = best.line_probability >= SURE_LINE;
+    let is_other = unread > MAX_UNREAD_SHARE || is_other_writing(&best.symbols, &number.digits, segments);
+    if number.digits.is_empty() || (is_other && !is_heard) {
         number.status = Status::Rejected;
         number.digits.clear();
         return number;
     }
-    let evidence = confidence::Evidence::of(&paths, segments, readings, unread);
-    number.confidence = confidence::calibrated(&evidence);
-    number.alternative = value
-        .rival
-        .clone()
-        .map(|rival| (rival, number.confidence.min(0.5)))
-        .or_else(|| runner_up(&paths, &value.canonical, rules, number.confidence));
-    number.value = value.canonical;
-    if value.rival.is_some() {
-        number.reasons.push(Reason::AmbiguousSeparator);
-    }
-    if unread > NOTED_UNREAD_SHARE {
-        number.reasons.push(Reason::UnreadInk);
-    }
-    if number.confidence < rules.min_confidence {
-        number.reasons.insert(0, Reason::LowConfidence);
-    }
+    number.confidence = confidence::calibrated(&confidence::Evidence::of(best, segments, readings, unread));
+    number.alternative = runner_up(&ballots, number.confidence);
+    number.value = best.value.canonical.clone();
+    number.reasons = reasons(&number, best, unread, rules);
     number.status = if number.reasons.is_empty() { Status::Ok } else { Status::Review };
     number
 }
 
+/// Why a number is not ok.
+fn reasons(number: &Number, best: &Ballot, unread: f32, rules: &Rules) -> Vec<Reason> {
+    let found = [
+        (Reason::LowConfidence, number.confidence < rules.min_confidence),
+        (Reason::AmbiguousSeparator, best.value.rival.is_some()),
+        (Reason::UnreadInk, unread > NOTED_UNREAD_SHARE && best.line_probability < SURE_LINE),
+    ];
+    found.into_iter().filter(|(_, holds)| *holds).map(|(reason, _)| reason).collect()
+}
+
 /// Whether the writing is words, a signature or a drawing, read as digits by force.
-fn is_other_writing(path: &Path, digits: &[Digit], segments: &Segments) -> bool {
-    let marks = path.steps.iter().filter(|step| !matches!(step.symbol, Some(Symbol::Digit(_)) | None)).count();
+fn is_other_writing(symbols: &[Symbol], digits: &[Digit], segments: &Segments) -> bool {
+    let marks = symbols.iter().filter(|symbol| !matches!(symbol, Symbol::Digit(_))).count();
     let log_sum: f32 = digits.iter().map(|digit| digit.confidence.max(1e-4).ln()).sum();
     let mean = (log_sum / digits.len().max(1) as f32).exp();
     let joined = joined_share(segments) > MOSTLY;
@@ -258,49 +274,14 @@ fn unread_share(path: &Path, segments: &Segments) -> f32 {
     unread as f32 / all.max(1) as f32
 }
 
-fn symbols_of(path: &Path) -> Vec<Symbol> {
-    path.steps.iter().filter_map(|step| step.symbol).collect()
-}
-
-fn digits_of(
-    path: &Path,
-    segments: &Segments,
-    readings: &[Reading],
-    with_style: bool,
-    to_scan: &Transform,
-) -> Vec<Digit> {
-    path.steps
-        .iter()
-        .filter_map(|step| {
-            let Some(Symbol::Digit(digit)) = step.symbol else { return None };
-            let reading = &readings[step.candidate];
-            let (first, second) = (reading.best_digit(), reading.second_digit());
-            let other = if first.0 == digit { second } else { first };
-            let candidate = &segments.candidates[step.candidate];
-            Some(Digit {
-                digit,
-                confidence: reading.probabilities[usize::from(digit)],
-                second: other.0,
-                second_confidence: other.1,
-                bounds: to_scan.apply_to_rect(&candidate.bounds),
-                // The way back to the scan turns and shifts, it does not change lengths.
-                style: with_style.then(|| style::measure(&segments.ink_of(candidate))),
-            })
-        })
-        .collect()
-}
-
-/// The best path with another value, and its share of what the best one leaves.
-fn runner_up(paths: &[Path], value: &str, rules: &Rules, confidence: f32) -> Option<(String, f32)> {
-    let best_score = paths.first()?.score;
-    let rivals: Vec<(String, f32)> = paths[1..]
-        .iter()
-        .map(|path| {
-            (amount::value_of(&symbols_of(path), rules.kind, rules.decimal).canonical, (path.score - best_score).exp())
-        })
-        .filter(|(rival, _)| rival != value && !rival.is_empty())
-        .collect();
-    let total: f32 = rivals.iter().map(|(_, weight)| weight).sum();
-    let (rival, weight) = rivals.into_iter().next()?;
-    Some((rival, (1.0 - confidence) * weight / total.max(f32::MIN_POSITIVE)))
+/// The runner-up: the other value of an ambiguous writing, or the next ballot with its share of what the best one leaves.
+fn runner_up(ballots: &[Ballot], confidence: f32) -> Option<(String, f32)> {
+    let (best, rest) = ballots.split_first()?;
+    if let Some(rival) = &best.value.rival {
+        return Some((rival.clone(), confidence.min(0.5)));
+    }
+    let total: f32 = rest.iter().map(|ballot| ballot.share).sum();
+    let next = rest.iter().find(|ballot| !ballot.value.canonical.is_empty())?;
+    let share = next.share / total.max(f32::MIN_POSITIVE);
+    Some((next.value.canonical.clone(), (1.0 - confidence) * share))
 }

@@ -68,6 +68,8 @@ pub struct RunRecord {
     pub options: serde_json::Value,
     /// The model that read the digits.
     pub model: ModelRecord,
+    /// The model that read whole lines.
+    pub line_model: ModelRecord,
     /// What came of it.
     pub counts: Counts,
     /// Hidden files and folders that the walk left out.

@@ -10,6 +10,7 @@ use scantally::error::Result;
 use scantally::glyph::Glyph;
 use scantally::number::Kind;
 use scantally::pipeline::{Layout, Pipeline, Settings};
+use scantally::reader::line::LineReader;
 use scantally::reader::{CLASS_COUNT, DigitReader, Reading};
 use scantally::scan::Limits;
 
@@ -36,7 +37,11 @@ impl DigitReader for PixelReader {
 
 fn outcomes(files: &[PathBuf], threads: usize) -> Vec<FileOutcome> {
     let settings = Settings { layout: Layout::Line, kind: Kind::Digits, min_confidence: 0.5, ..Settings::default() };
-    let pipeline = Pipeline::new(Arc::new(PixelReader), settings);
+    let pipeline = Pipeline::new(
+        Arc::new(PixelReader),
+        Arc::new(LineReader::shipped().expect("the built-in line reader")),
+        settings,
+    );
     let list = batch::collect(files.iter().cloned(), None);
     let options = Options { threads, limits: Limits::default() };
     let mut outcomes = Vec::new();

@@ -91,6 +91,10 @@ pub struct Extract {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub model: Option<PathBuf>,
 
+    /// Model file of the reader of whole lines, instead of the built-in one
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub line_model: Option<PathBuf>,
+
     /// Pages read at the same time [default: one for each processor core]
     #[arg(short = 'j', long = "threads", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,

@@ -19,6 +19,9 @@ use engine::Engine;
 use strip::Strip;
 use weights::LineWeights;
 
+/// The shipped weights; `models/lines.md` tells how they were made.
+pub const SHIPPED: &[u8] = include_bytes!("../../../models/lines.safetensors");
+
 /// A convolutional network over the whole line, trained with connectionist temporal classification; one thread a call, and
 /// calls may run side by side.
 #[derive(Clone, Debug)]
@@ -31,6 +34,14 @@ impl LineReader {
     /// A reader with these weights.
     pub fn new(weights: &LineWeights) -> Self {
         Self { engine: Engine::new(weights), temperature: weights.temperature }
+    }
+
+    /// The shipped reader, which is part of the program.
+    ///
+    /// # Errors
+    /// [`Error::Model`] if the program was built with a damaged file.
+    pub fn shipped() -> Result<Self> {
+        Self::from_bytes("lines (built in)", SHIPPED)
     }
 
     /// The reader in the bytes of a safetensors file; `name` is what messages call it.

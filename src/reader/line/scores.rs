@@ -201,6 +201,13 @@ impl LineScores {
         let px = |column: usize| column as f32 * self.column_px;
         spans.iter().map(|&(start, end)| if start < end { (px(start), px(end)) } else { (0.0, 0.0) }).collect()
     }
+
+    /// The greatest probability of each of the ten digits between two pixel columns of the ink plane.
+    pub fn digits_between(&self, (start_px, end_px): (f32, f32)) -> [f32; 10] {
+        let column = |px: f32| (px / self.column_px.max(f32::MIN_POSITIVE)).round() as usize;
+        let columns = self.columns.get(column(start_px)..column(end_px)).unwrap_or_default();
+        std::array::from_fn(|digit| columns.iter().map(|column| column[digit + 1] as f32).fold(0.0, f32::max))
+    }
 }
 
 /// The class of a state of a string: every other one is "nothing".
@@ -270,6 +277,8 @@ mod tests {
     fn places_are_in_pixels_of_the_ink_plane() {
         let places = scores(&["_", "1", "1", "_", "2", "_"]).places(&symbols("12"));
         assert_eq!(places, [(8.0, 24.0), (32.0, 40.0)]);
+        let greatest = scores(&["_", "1", "17", "_", "2"]).digits_between((8.0, 24.0));
+        assert!(greatest[1] > 0.6 && greatest[7] > 0.2 && greatest[2] < 0.1, "{greatest:?}");
         assert_eq!(LineScores::default().places(&symbols("1")), [(0.0, 0.0)]);
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use scantally::error::Error;
 use scantally::reader::cnn::SHIPPED;
+use scantally::reader::line::{self, LineReader};
 use scantally::reader::load::{Loaded, load as load_bytes};
 use scantally::reader::{DigitReader, ReaderKind};
 use scantally::table::{ModelRecord, path_text};
@@ -39,6 +40,20 @@ pub fn load(kind: Option<ReaderKind>, path: Option<&Path>) -> anyhow::Result<(Ar
     }
     let blake3 = blake3::hash(&bytes).to_hex().to_string();
     Ok((reader, ModelRecord { reader: found.name().to_owned(), weights: name, blake3 }))
+}
+
+/// Loads the reader of whole lines at `path`, or the built-in one.
+///
+/// # Errors
+/// [`Error::Model`] if there is no such file, or it holds no line reader.
+pub fn load_lines(path: Option<&Path>) -> anyhow::Result<(Arc<LineReader>, ModelRecord)> {
+    let (name, bytes) = match path {
+        None => (BUILT_IN_NAME.to_owned(), line::SHIPPED.to_vec()),
+        Some(path) => (path_text(path), read(path, None)?),
+    };
+    let reader = LineReader::from_bytes(&name, &bytes)?;
+    let blake3 = blake3::hash(&bytes).to_hex().to_string();
+    Ok((Arc::new(reader), ModelRecord { reader: "lines".to_owned(), weights: name, blake3 }))
 }
 
 fn read(path: &Path, kind: Option<ReaderKind>) -> Result<Vec<u8>, Error> {

@@ -30,19 +30,20 @@ pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
         with_style: arguments.style,
     };
     let (reader, model) = model::load(arguments.reader, arguments.model.as_deref())?;
+    let (line_reader, line_model) = model::load_lines(arguments.line_model.as_deref())?;
     let list = batch::collect(inputs::expand(&arguments.inputs)?, Some(&arguments.output));
     if !list.files.iter().any(|file| file.task == Task::Read) {
         return nothing_to_read(&list);
     }
     let mut tables = Tables::create(&arguments.output, settings.with_style)?;
     let mut failures = Failures::default();
-    let ending = read_all(arguments, &list, &Pipeline::new(reader, settings), &mut |outcome| {
+    let ending = read_all(arguments, &list, &Pipeline::new(reader, line_reader, settings), &mut |outcome| {
         failures.note(&outcome);
         let pages: Vec<(usize, &[Number])> =
             outcome.pages.iter().map(|page| (page.page, page.numbers.as_slice())).collect();
         tables.write_file(&outcome.row, &pages)
     })?;
-    let record = record(arguments, &settings, model, &list, &tables, ending, beginning);
+    let record = record(arguments, &settings, (model, line_model), &list, &tables, ending, beginning);
     tables.publish(&record)?;
     let is_interrupted = ending == Ending::Interrupted;
     if detail(arguments) != Detail::Errors {
@@ -120,7 +121,7 @@ fn quiet_worker_panics(verbose: bool) {
 fn record(
     arguments: &Extract,
     settings: &Settings,
-    model: ModelRecord,
+    (model, line_model): (ModelRecord, ModelRecord),
     list: &FileList,
     tables: &Tables,
     ending: Ending,
@@ -134,6 +135,7 @@ fn record(
         inputs: arguments.inputs.iter().map(|input| path_text(input)).collect(),
         options: options(arguments, settings),
         model,
+        line_model,
         counts,
         hidden_left_out: list.hidden,
         interrupted: ending == Ending::Interrupted,

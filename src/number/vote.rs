@@ -1,0 +1,106 @@
+//! The vote of both readers: the paths of the lattice and the scores of the whole line in; every value that either of them
+//! proposes, with what both think of it, out.
+
+use std::collections::HashMap;
+
+use super::decode::{Path, Prices};
+use super::{Rules, amount};
+use crate::reader::line::{LineScores, Symbol};
+
+/// Strings that the line reader may propose.
+const LINE_PROPOSALS: usize = 8;
+
+/// Weight of the lattice's log-likelihood beside that of the line reader.
+const LATTICE_WEIGHT: f32 = 0.5;
+
+/// No reader is so sure that the other one cannot overrule it: log-likelihoods, relative to its best, end here.
+const LEAST_LOG_LIKELIHOOD: f32 = -16.0;
+
+/// A value and what speaks for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ballot {
+    /// What the symbols are worth.
+    pub value: amount::Value,
+    /// The likeliest string of symbols with this value.
+    pub symbols: Vec<Symbol>,
+    /// The best path of the lattice that reads as its digits, if there is one.
+    pub path: Option<Path>,
+    /// Probability of the value among all that were proposed, 0 to 1.
+    pub share: f32,
+    /// Probability that the line reader alone gives to it, 0 to 1; 0 where there is no line reader.
+    pub line_probability: f32,
+    /// How much worse its path is than the best one of the lattice, as a log-likelihood of 0 or less.
+    pub lattice_log_likelihood: f32,
+}
+
+/// One string that was proposed.
+struct Proposal {
+    symbols: Vec<Symbol>,
+    value: amount::Value,
+    line: f32,
+    lattice: f32,
+}
+
+impl Proposal {
+    fn score(&self) -> f32 {
+        self.line + LATTICE_WEIGHT * self.lattice
+    }
+}
+
+/// The values that are proposed for a line, likeliest first; never empty.
+///
+/// `paths` are the best ones of the lattice, best first; `scores` those of the line reader, where there is one.
+pub fn ballots(prices: &Prices, paths: &[Path], scores: Option<&LineScores>, rules: &Rules) -> Vec<Ballot> {
+    let mut strings: Vec<Vec<Symbol>> = paths.iter().map(Path::symbols).collect();
+    for string in scores.iter().flat_map(|scores| scores.likeliest(LINE_PROPOSALS)) {
+        if !strings.contains(&string.symbols) {
+            strings.push(string.symbols);
+        }
+    }
+    let mut along: HashMap<Vec<u8>, Option<Path>> = HashMap::new();
+    let best = paths.first().map_or(0.0, |path| path.score);
+    let mut proposals: Vec<Proposal> = Vec::new();
+    for symbols in strings {
+        let path = along.entry(digits_of(&symbols)).or_insert_with_key(|digits| prices.path_along(digits));
+        let lattice = path.as_ref().map_or(LEAST_LOG_LIKELIHOOD, |path| path.score - best);
+        let line = scores.map_or(0.0, |scores| scores.log_probability(&symbols) as f32);
+        let value = amount::value_of(&symbols, rules.kind, rules.decimal);
+        proposals.push(Proposal { symbols, value, line, lattice: lattice.clamp(LEAST_LOG_LIKELIHOOD, 0.0) });
+    }
+    proposals.sort_by(|a, b| b.score().total_cmp(&a.score()));
+    counted(proposals, &along, scores.is_some())
+}
+
+/// Puts together the proposals of one value; they come best first.
+fn counted(proposals: Vec<Proposal>, along: &HashMap<Vec<u8>, Option<Path>>, has_line: bool) -> Vec<Ballot> {
+    let best = proposals.first().map_or(0.0, Proposal::score);
+    let total: f32 = proposals.iter().map(|proposal| (proposal.score() - best).exp()).sum();
+    let mut ballots: Vec<Ballot> = Vec::new();
+    for proposal in proposals {
+        let share = (proposal.score() - best).exp() / total;
+        let line_probability = if has_line { proposal.line.exp() } else { 0.0 };
+        match ballots.iter_mut().find(|ballot| ballot.value.canonical == proposal.value.canonical) {
+            Some(ballot) => {
+                ballot.share += share;
+                ballot.line_probability += line_probability;
+                ballot.lattice_log_likelihood = ballot.lattice_log_likelihood.max(proposal.lattice);
+            }
+            None => ballots.push(Ballot {
+                path: along.get(&digits_of(&proposal.symbols)).cloned().flatten(),
+                value: proposal.value,
+                symbols: proposal.symbols,
+                share,
+                line_probability,
+                lattice_log_likelihood: proposal.lattice,
+            }),
+        }
+    }
+    // The best string comes first, but another value may have more strings.
+    ballots.sort_by(|a, b| b.share.total_cmp(&a.share));
+    ballots
+}
+
+fn digits_of(symbols: &[Symbol]) -> Vec<u8> {
+    let digit = |symbol: &Symbol| if let Symbol::Digit(digit) = symbol { Some(*digit) } else { None };
+    symbols.iter().filter_map(digit).collect()
+}
