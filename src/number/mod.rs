@@ -12,6 +12,7 @@ use crate::reader::line::Symbol;
 use crate::segment::Segments;
 use crate::style::{self, Style};
 
+pub use amount::{Value, value_of};
 use decode::Path;
 
 /// What a field holds.
