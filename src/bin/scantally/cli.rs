@@ -132,6 +132,10 @@ pub struct Score {
     #[arg(long)]
     pub digits_only: bool,
 
+    /// Leave out the scans that this CSV lists in its column `source`, such as those whose labels are in doubt
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub exclude: Option<PathBuf>,
+
     /// Write every wrong, missed and spurious number to this CSV
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub mismatches: Option<PathBuf>,
