@@ -13,6 +13,8 @@ use crate::reader::Reading;
 use crate::reader::line::{LineScores, Symbol};
 use crate::segment::Segments;
 use crate::style::Style;
+
+pub use amount::{Value, value_of};
 use decode::Path;
 use vote::Ballot;
 

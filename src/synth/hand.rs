@@ -8,6 +8,7 @@ use super::pen::{self, DIGIT_SIDE, Shape};
 use super::random::Dice;
 use super::recipe::Recipe;
 use super::sheet::Mask;
+use super::signs::Pen;
 use super::spacing::Line;
 
 /// Width of an ordinary pen's stroke in pixels of the bank's 28: 0.55 mm at a digit height of 5 mm.
@@ -67,6 +68,16 @@ impl Hand {
     /// Width of the pen's stroke, in millimetres.
     pub(super) fn pen_mm(&self) -> f64 {
         self.stroke_px / DIGIT_SIDE * self.height_mm
+    }
+
+    /// The pen for signs beside digits of a height.
+    pub(super) fn pen(&self, height_px: f64) -> Pen {
+        Pen { height_px, stroke_px: self.stroke_px / DIGIT_SIDE * height_px, slant: self.slant }
+    }
+
+    /// The same writer with a pen so many times as thick.
+    pub(super) fn with_pen(&self, times: f64) -> Self {
+        Self { stroke_px: self.stroke_px * times, ..self.clone() }
     }
 
     /// One digit, `height_px` high if it is a full one.

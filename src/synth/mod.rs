@@ -4,15 +4,18 @@
 //! (`hand`), and worn by a scanner (`wear`). A scan depends on its recipe, its index and the bank alone:
 //! every machine and every number of threads draws the same. [`write_folder`] writes many of them with a `truth.csv`.
 
+mod amounts;
 mod bank;
 mod design;
 mod hand;
+mod inscribe;
 mod pen;
 mod random;
 mod recipe;
 mod samples;
 mod scribble;
 mod sheet;
+mod signs;
 mod slot;
 mod spacing;
 pub(crate) mod typeface;
@@ -22,15 +25,16 @@ mod write;
 use image::GrayImage;
 
 pub use bank::DigitBank;
-pub use recipe::{Recipe, ScanKind, Span, Wear};
+pub use recipe::{Recipe, ScanKind, Span, Wear, Writing};
 pub use write::{Request, Scans, Summary, write_folder};
 
 use crate::error::Result;
 use crate::geometry::{Rect, Transform};
+use amounts::Amount;
 use design::{Design, Mark};
 use hand::Hand;
 use random::Dice;
-use sheet::{Area, Sheet};
+use sheet::{Area, Mask, Sheet};
 use slot::Content;
 
 /// What random numbers are drawn for; each purpose has a stream of its own, so that a field left empty changes no other.
@@ -43,6 +47,7 @@ enum Purpose {
     Scanner,
     Noise,
     Field,
+    Amount,
 }
 
 /// One number of a drawn scan.
@@ -54,6 +59,8 @@ pub struct TruthRow {
     pub field: String,
     /// The number as text with a decimal point, such as `001234` or `1234.50`; empty if nothing is written in the field.
     pub value: String,
+    /// What is written, in the symbols of [`crate::reader::line::Symbol`], where that is more than the value.
+    pub text: Option<String>,
     /// The field's box on the scan, in pixels; on lines the box of the number.
     pub bounds: Rect,
 }
@@ -109,22 +116,50 @@ fn draw_line(bank: &DigitBank, recipe: &Recipe, index: u64) -> Result<Drawn> {
     let stream = |purpose: Purpose| Dice::new(&[recipe.seed, index, purpose as u64]);
     let (dpi, fineness) = resolution(recipe, &mut stream(Purpose::Page));
     let hand = Hand::new(bank, recipe, &mut stream(Purpose::Hand));
-    let mut dice = Dice::new(&[recipe.seed, index, Purpose::Field as u64]);
-    let content = if dice.chance(recipe.separator_share) {
-        Content::Amount { least: 1, most: 7 }
-    } else {
-        Content::Digits { least: 3, most: 9 }
-    };
-    let value = content.draw(1.0, &mut dice);
     let px_per_mm = f64::from(dpi * fineness) / 25.4;
-    let touching = dice.chance(recipe.touching_share);
-    let mask = hand.write(bank, &value, hand.height_mm * px_per_mm, touching, &mut dice);
+    let height_px = hand.height_mm * px_per_mm;
+    let (written, mut dice) = match recipe.writing {
+        Writing::Plain => {
+            let mut dice = stream(Purpose::Field);
+            (plain_number(bank, recipe, &hand, height_px, &mut dice), dice)
+        }
+        Writing::Amounts => {
+            let mut dice = stream(Purpose::Amount);
+            let amount = Amount::draw(&mut dice);
+            let touching = dice.chance(recipe.touching_share);
+            let mask = hand.write_amount(bank, &amount, height_px, touching, &mut dice);
+            (Written { text: Some(amount.text()), value: amount.value, mask }, dice)
+        }
+    };
+    let Written { value, text, mask } = written;
     let margin = (dice.between(0.25, 0.6) * hand.height_mm, dice.between(0.2, 0.45) * hand.height_mm);
     let (width_mm, height_mm) = (mask.width as f64 / px_per_mm, mask.height as f64 / px_per_mm);
     let mut sheet = Sheet::blank(width_mm + 2.0 * margin.0, height_mm + 2.0 * margin.1, px_per_mm)?;
     let corner = sheet.to_px(&Area::new(margin.0, margin.1, width_mm, height_mm));
     sheet.write(&mask, corner.x, corner.y, hand.level);
-    Ok(scan(sheet, recipe, index, (dpi, fineness), vec![("n1".to_owned(), value, corner)]))
+    let mut drawn = scan(sheet, recipe, index, (dpi, fineness), vec![("n1".to_owned(), value, corner)]);
+    drawn.truth.iter_mut().for_each(|row| row.text.clone_from(&text));
+    Ok(drawn)
+}
+
+/// A number as it stands on a line.
+struct Written {
+    value: String,
+    text: Option<String>,
+    mask: Mask,
+}
+
+fn plain_number(bank: &DigitBank, recipe: &Recipe, hand: &Hand, height_px: f64, dice: &mut Dice) -> Written {
+    let content = if dice.chance(recipe.separator_share) {
+        Content::Amount { least: 1, most: 7 }
+    } else {
+        let (least, most) = (recipe.line_digits.0.clamp(1, 20), recipe.line_digits.1.clamp(1, 20));
+        Content::Digits { least: least.min(most), most }
+    };
+    let value = content.draw(1.0, dice);
+    let touching = dice.chance(recipe.touching_share);
+    let mask = hand.write(bank, &value, height_px, touching, dice);
+    Written { value, text: None, mask }
 }
 
 /// Dots per inch, and how many times finer the sheet is drawn: twice below 250, where single pixels would show.
@@ -160,6 +195,7 @@ fn scan(
             page: 1,
             field,
             value,
+            text: None,
             bounds: way.apply_to_rect(&area).intersection(&whole),
         })
         .collect();
@@ -288,6 +324,34 @@ mod tests {
             let value = &drawn.truth[0].value;
             let decimals = value.split_once('.').map(|(_, decimals)| decimals.len());
             assert_eq!((decimals, pieces(&drawn)), (Some(2), value.len()), "{index} {value}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn plain_lines_have_as_many_digits_as_asked() -> Result<()> {
+        let bank = DigitBank::built_in()?;
+        let pair = Recipe { line_digits: (2, 2), touching_share: 1.0, faint_share: 0.0, ..plain(ScanKind::Line) };
+        for index in 0..20 {
+            let drawn = draw(&bank, &Recipe { dpi: (200, 200), ..pair.clone() }, index)?;
+            assert_eq!((drawn.truth[0].value.len(), &drawn.truth[0].text), (2, &None), "{index}");
+            let drawn = draw(&bank, &Recipe { line_digits: (4, 6), ..pair.clone() }, index)?;
+            assert!((4..=6).contains(&drawn.truth[0].value.len()), "{index}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn the_signs_of_an_amount_are_pieces_of_their_own() -> Result<()> {
+        let bank = DigitBank::built_in()?;
+        let recipe = Recipe { dpi: (200, 200), faint_share: 0.0, writing: Writing::Amounts, ..plain(ScanKind::Line) };
+        for index in 0..60 {
+            let drawn = draw(&bank, &recipe, index)?;
+            let text = drawn.truth[0].text.as_deref().expect("what is written");
+            // Two strokes of an equals sign; the line below raised cents, or over a hundred; letters of a currency.
+            let characters = text.chars().filter(|&c| c != '^').count() + text.matches('=').count();
+            let pieces = pieces(&drawn);
+            assert!((characters..=characters + 1).contains(&pieces), "{index} {text}: {pieces} pieces");
         }
         Ok(())
     }

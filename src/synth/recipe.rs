@@ -26,6 +26,16 @@ impl FromStr for ScanKind {
     }
 }
 
+/// How the numbers of lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Writing {
+    /// Digits, in part of the cases with one decimal mark.
+    #[default]
+    Plain,
+    /// Amounts in all the ways people write them: grouped, with signs, strokes, brackets and raised cents.
+    Amounts,
+}
+
 /// A range of values, both ends included; a scan takes one from it by chance.
 pub type Span = (f64, f64);
 
@@ -59,6 +69,10 @@ pub struct Recipe {
     pub seed: u64,
     /// Dots per inch, least and most (50 to 1,200).
     pub dpi: (u32, u32),
+    /// How the numbers of lines are written; forms and cheques are always plain.
+    pub writing: Writing,
+    /// Digits of a plain number without decimals on a line, least and most (1 to 20).
+    pub line_digits: (usize, usize),
     /// Share of the numbers in which at least two digits touch, 0 to 1.
     pub touching_share: f64,
     /// Share of the amounts (on lines: of all numbers) with a decimal point or comma and two decimals, 0 to 1.
@@ -85,6 +99,8 @@ impl Recipe {
             kind,
             seed,
             dpi: (200, 300),
+            writing: Writing::Plain,
+            line_digits: (3, 9),
             touching_share: 0.0,
             separator_share: if kind == ScanKind::Line { 0.0 } else { 0.6 },
             empty_share: 0.15,

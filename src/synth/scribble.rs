@@ -52,7 +52,7 @@ impl Hand {
 }
 
 /// A curve through knots (Catmull and Rom's), eight pieces from knot to knot.
-fn smooth(knots: &[(f64, f64)]) -> Vec<(f64, f64)> {
+pub(super) fn smooth(knots: &[(f64, f64)]) -> Vec<(f64, f64)> {
     const PIECES: usize = 8;
     let knot = |index: usize| knots[index.saturating_sub(1).min(knots.len() - 1)];
     let mut points = Vec::with_capacity(knots.len() * PIECES);

@@ -17,6 +17,7 @@ use super::bank::DigitBank;
 use super::recipe::{Recipe, ScanKind};
 use super::{Drawn, TruthRow, draw, samples};
 use crate::error::{Error, Result};
+use crate::table::text_cell;
 
 /// Quality of JPEG files, 0 to 100: what office scanners use.
 const JPEG_QUALITY: u8 = 85;
@@ -59,7 +60,7 @@ pub struct Summary {
     pub numbers: usize,
     /// Fields that were left empty.
     pub empty: usize,
-    /// The file with the true values: `source,page,field,value,x,y,width,height`.
+    /// The file with the true values: `source,page,field,value,x,y,width,height`, with `text` behind them where amounts are written.
     pub truth: PathBuf,
 }
 
@@ -132,16 +133,21 @@ fn write_scan(bank: &DigitBank, plan: &Plan, folder: &Path) -> Result<Vec<TruthR
 fn write_truth(path: &Path, plans: &[Plan], rows: &[Vec<TruthRow>]) -> Result<()> {
     let file = File::create(path).map_err(|cause| fault(path, cause))?;
     let mut table = csv::Writer::from_writer(BufWriter::new(file));
-    let mut write = |record: [&str; 8]| {
+    let mut write = |record: &[&str]| {
         table.write_record(record).map_err(|cause| Error::Output { path: path.to_owned(), reason: cause.to_string() })
     };
-    write(["source", "page", "field", "value", "x", "y", "width", "height"])?;
+    // A column that is empty in every row is left out.
+    let has_text = rows.iter().flatten().any(|row| row.text.is_some());
+    let columns = if has_text { 9 } else { 8 };
+    write(&["source", "page", "field", "value", "x", "y", "width", "height", "text"][..columns])?;
     for (plan, rows) in plans.iter().zip(rows) {
         for row in rows {
             let bounds = row.bounds;
             let [x, y, width, height] =
                 [bounds.x, bounds.y, bounds.width, bounds.height].map(|number| number.to_string());
-            write([&plan.name, &row.page.to_string(), &row.field, &row.value, &x, &y, &width, &height])?;
+            let text = text_cell(row.text.as_deref().unwrap_or_default());
+            let cells = [&plan.name, &row.page.to_string(), &row.field, &row.value, &x, &y, &width, &height, &text];
+            write(&cells.map(String::as_str)[..columns])?;
         }
     }
     table.flush().map_err(|cause| fault(path, cause))
@@ -236,6 +242,23 @@ mod tests {
             assert!(line.starts_with(&format!("line-{number:04}.png,1,n1,")), "{line}");
         }
         assert_eq!((lines.next(), summary.numbers, summary.empty), (None, 12, 0));
+        Ok(())
+    }
+
+    #[test]
+    fn the_truth_of_amounts_says_what_is_written() -> Result<()> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut request = request(folder.path(), ScanKind::Line, 3);
+        if let Scans::Recipe { recipe, .. } = &mut request.scans {
+            recipe.writing = crate::synth::Writing::Amounts;
+        }
+        let mut table = csv::Reader::from_path(write_folder(&request)?.truth).expect("the truth");
+        assert_eq!(table.headers().expect("a header").iter().next_back(), Some("text"));
+        for row in table.records() {
+            let row = row.expect("a row");
+            let digits = |cell: &str| cell.chars().filter(char::is_ascii_digit).collect::<String>();
+            assert!(digits(&row[8]).starts_with(&digits(&row[3])), "{row:?}");
+        }
         Ok(())
     }
 

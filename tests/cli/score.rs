@@ -40,7 +40,9 @@ spurious numbers             1
   of these ok                0
 accepted (ok)                2  100.00 % of the numbers in the truth
   wrong                      1   50.00 % of the accepted
+  tenfold errors             0    0.00 % of the accepted
   wrong or spurious          1   50.00 % of all that are ok
+read at 1 % wrong            1   50.00 % of the numbers in the truth, from confidence 0.9800
 calibration error of whole numbers 46.50 %, spurious ones included 44.33 %
 "
     );
@@ -58,6 +60,28 @@ fn figures_and_mismatches_go_to_machines_too() {
          a.png,1,tax,80,86,86,0.9500,ok,10,50,30,20\n\
          a.png,1,n3,,7,7,0.4000,review,500,500,9,20\n"
     );
+}
+
+#[test]
+fn a_lost_separator_is_a_tenfold_error() {
+    let place = place();
+    place.write("truth.csv", "source,page,field,value\na.png,1,n1,12345.0\na.png,1,n2,86\n");
+    let figures = place.run("score numbers.csv truth.csv").stdout;
+    assert!(figures.contains("\n  tenfold errors             1   50.00 % of the accepted\n"), "{figures}");
+}
+
+#[test]
+fn listed_scans_are_left_out() {
+    let place = place();
+    place.write("truth.csv", format!("{TRUTH}b.png,1,n1,5,,,,\n"));
+    place.write("doubtful.csv", "source,why\na.png,blurred\nc.png,torn\n");
+    let outcome = place.run("score numbers.csv truth.csv --exclude doubtful.csv");
+    assert!(outcome.stdout.starts_with("numbers in the truth         1\n"), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("\nspurious numbers             0\n"), "{}", outcome.stdout);
+    assert!(outcome.stderr.contains("1 of the 2 sources") && outcome.stderr.contains("`c.png`"), "{}", outcome.stderr);
+    place.write("doubtful.csv", "id\n7\n");
+    let outcome = place.run("score numbers.csv truth.csv --exclude doubtful.csv");
+    assert!(outcome.code == Some(4) && outcome.stderr.contains("source"), "{}", outcome.stderr);
 }
 
 #[test]

@@ -18,6 +18,19 @@ fn scans_are_drawn_read_and_scored() {
 }
 
 #[test]
+fn amounts_and_pairs_are_drawn_and_scored() {
+    let place = Workplace::new();
+    for arguments in ["--writing amounts --seed 3", "--length 2 --touching 1"] {
+        let outcome = place.run(&format!("synth --out drawn --kind line --pages 4 {arguments}"));
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        assert_eq!(place.run("extract drawn --layout line --no-progress").code, Some(0));
+        let figures = place.run("score output/numbers.csv drawn/truth.csv").stdout;
+        assert!(figures.starts_with("numbers in the truth         4\n"), "{figures}");
+    }
+    assert!(place.rows("drawn/truth.csv").iter().all(|row| row[3].len() == 2));
+}
+
+#[test]
 fn the_seed_decides_what_is_drawn() {
     let place = Workplace::new();
     for (folder, seed) in [("one", 1), ("again", 1), ("other", 2)] {
@@ -40,6 +53,10 @@ fn digits_that_are_not_there_and_folders_that_cannot_be_made_are_told() {
         ("synth --out drawn --kind stamp", 2),
         ("synth --out drawn --part t10k", 2),
         ("synth --out drawn --samples --pages 3", 2),
+        ("synth --out drawn --length 2", 2),
+        ("synth --out drawn --kind line --length 8..2", 2),
+        ("synth --out drawn --kind cheque --writing amounts", 2),
+        ("synth --out drawn --kind line --length 2 --writing amounts", 2),
     ] {
         let outcome = place.run(arguments);
         assert_eq!(outcome.code, Some(code), "{arguments}: {}", outcome.stderr);

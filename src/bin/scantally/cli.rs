@@ -3,6 +3,7 @@
 mod compare;
 mod evaluate;
 mod study;
+mod synth;
 mod train;
 
 use std::path::PathBuf;
@@ -12,11 +13,11 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use scantally::number::{DecimalMark, Kind};
 use scantally::pipeline::Layout;
 use scantally::reader::ReaderKind;
-use scantally::synth::ScanKind;
 
 pub use compare::Compare;
 pub use evaluate::Evaluate;
 pub use study::Study;
+pub use synth::Synth;
 pub use train::Train;
 
 /// Reads the handwritten numbers on scanned forms and cheques and writes them, with confidences, to CSV.
@@ -135,6 +136,10 @@ pub struct Score {
     #[arg(long)]
     pub digits_only: bool,
 
+    /// Leave out the scans that this CSV lists in its column `source`, such as those whose labels are in doubt
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub exclude: Option<PathBuf>,
+
     /// Write every wrong, missed and spurious number to this CSV
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub mismatches: Option<PathBuf>,
@@ -142,44 +147,6 @@ pub struct Score {
     /// Print the figures as JSON
     #[arg(long, action = ArgAction::SetTrue)]
     pub json: bool,
-}
-
-/// Draw scans of forms, cheques or single numbers with known numbers
-///
-/// Writes one PNG a scan and truth.csv, the form in which `score` reads it. The same arguments draw the same scans.
-#[derive(Debug, Args)]
-pub struct Synth {
-    /// Folder for the scans; created where it is missing
-    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
-    pub out: PathBuf,
-
-    /// How many scans to draw
-    #[arg(long, value_name = "N", default_value = "10", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
-    pub pages: u64,
-
-    /// Another seed draws other scans
-    #[arg(long, value_name = "N", default_value = "1")]
-    pub seed: u64,
-
-    /// What to draw
-    #[arg(long, default_value = "form", value_parser = scan_kind_parser())]
-    pub kind: ScanKind,
-
-    /// Folder of labelled digits (idx or idx.gz, as MNIST has them) to write with instead of the built-in ones
-    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
-    pub digits: Option<PathBuf>,
-
-    /// Part of that folder, such as t10k
-    #[arg(long, value_name = "NAME", requires = "digits")]
-    pub part: Option<String>,
-
-    /// Share of the numbers (0 to 1) in which digits touch
-    #[arg(long, value_name = "SHARE", default_value = "0", value_parser = share)]
-    pub touching: f32,
-
-    /// Draw the sample scans instead, as they come with scantally
-    #[arg(long, conflicts_with_all = ["pages", "seed", "kind", "digits", "touching"])]
-    pub samples: bool,
 }
 
 /// Write manual pages and shell completions to a folder
@@ -217,14 +184,6 @@ fn decimal_parser() -> impl TypedValueParser<Value = DecimalMark> {
 fn reader_parser() -> impl TypedValueParser<Value = ReaderKind> {
     PossibleValuesParser::new(ReaderKind::ALL.map(ReaderKind::name))
         .map(|name| ReaderKind::from_name(&name).unwrap_or(ReaderKind::Cnn))
-}
-
-fn scan_kind_parser() -> impl TypedValueParser<Value = ScanKind> {
-    PossibleValuesParser::new(["form", "cheque", "line"]).map(|name| match name.as_str() {
-        "cheque" => ScanKind::Cheque,
-        "line" => ScanKind::Line,
-        _ => ScanKind::Form,
-    })
 }
 
 /// A share between 0 and 1.

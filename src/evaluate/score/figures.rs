@@ -2,11 +2,14 @@
 
 use serde::Serialize;
 
-use crate::evaluate::score::{Comparison, Match, ScoredNumber, Truth};
+use crate::evaluate::score::{Comparison, Match, ScoredNumber, Truth, is_tenfold_error};
 use crate::number::Status;
 
 /// Bins of the calibration error (Guo et al. 2017, "On Calibration of Modern Neural Networks", M = 15).
 const CALIBRATION_BINS: usize = 15;
+
+/// The share of wrong ones among accepted numbers at which `readable` is told.
+const WRONG_SHARE_OF_READABLE: f64 = 0.01;
 
 /// How good the numbers of a run are. Shares are 0 to 1, and 0 where there is nothing to share.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -39,14 +42,34 @@ pub struct Score {
     pub accepted: usize,
     /// Of these, those with another value than their truth.
     pub accepted_wrong: usize,
+    /// Of these, those whose value is ten, a hundred ... times too large or too small, as a lost decimal mark makes it.
+    pub accepted_tenfold: usize,
     /// `accepted` of `truths`.
     pub accepted_share: f64,
     /// `accepted_wrong` of `accepted`.
     pub accepted_wrong_share: f64,
+    /// `accepted_tenfold` of `accepted`.
+    pub accepted_tenfold_share: f64,
+    /// The most truths with a value whose numbers can be accepted by their confidence alone, whatever their status, with at most 1 % of
+    /// the accepted wrong; spurious numbers of that confidence are accepted too, and wrong.
+    pub readable: usize,
+    /// `readable` of `truths`.
+    pub readable_share: f64,
+    /// The least confidence that is accepted for it; 1 where nothing can be.
+    pub readable_confidence: f64,
     /// Expected calibration error of whole numbers that belong to a truth.
     pub calibration_error: f64,
     /// The same with the spurious numbers, each counted as wrong.
     pub calibration_error_with_spurious: f64,
+}
+
+/// A number with a value, and what became of it.
+#[derive(Clone, Copy, Debug)]
+struct Outcome {
+    confidence: f32,
+    is_right: bool,
+    /// Whether it belongs to a truth with a value.
+    has_true_value: bool,
 }
 
 impl Score {
@@ -62,19 +85,20 @@ impl Score {
         let mut outcomes = Vec::new();
         for (truth, number) in truths.iter().zip(number_of) {
             score.count_truth(truth, number, comparison);
-            outcomes.extend(
-                number
-                    .filter(|number| number.has_value())
-                    .map(|number| (number.confidence, comparison.equal(&number.value, &truth.value))),
-            );
+            outcomes.extend(number.filter(|number| number.has_value()).map(|number| Outcome {
+                confidence: number.confidence,
+                is_right: comparison.equal(&number.value, &truth.value),
+                has_true_value: !truth.value.is_empty(),
+            }));
         }
         score.calibration_error = calibration_error(&outcomes);
         for (number, _) in numbers.iter().zip(is_matched).filter(|(number, matched)| !matched && number.has_value()) {
             score.spurious += 1;
             score.spurious_ok += usize::from(number.status == Status::Ok);
-            outcomes.push((number.confidence, false));
+            outcomes.push(Outcome { confidence: number.confidence, is_right: false, has_true_value: false });
         }
         score.calibration_error_with_spurious = calibration_error(&outcomes);
+        (score.readable, score.readable_confidence) = readable(outcomes);
         score.with_shares()
     }
 
@@ -84,6 +108,8 @@ impl Score {
         if number.is_some_and(|number| number.has_value() && number.status == Status::Ok) {
             self.accepted += 1;
             self.accepted_wrong += usize::from(!is_exact);
+            let is_tenfold = is_tenfold_error(&comparison.key(value), &comparison.key(&truth.value));
+            self.accepted_tenfold += usize::from(is_tenfold);
         }
         if truth.value.is_empty() {
             self.empties += 1;
@@ -105,6 +131,8 @@ impl Score {
         self.digit_accuracy = share(self.digits - self.digit_errors, self.digits);
         self.accepted_share = share(self.accepted, self.truths);
         self.accepted_wrong_share = share(self.accepted_wrong, self.accepted);
+        self.accepted_tenfold_share = share(self.accepted_tenfold, self.accepted);
+        self.readable_share = share(self.readable, self.truths);
         self
     }
 }
@@ -113,15 +141,32 @@ fn share(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-/// Expected calibration error of `(confidence, right)` pairs: the mean gap between confidence and share of right ones, in
+/// How many numbers of truths can be accepted with at most [`WRONG_SHARE_OF_READABLE`] of all accepted wrong, and from what confidence;
+/// equally sure numbers are accepted together.
+fn readable(mut outcomes: Vec<Outcome>) -> (usize, f64) {
+    outcomes.sort_by(|left, right| right.confidence.total_cmp(&left.confidence));
+    let (mut accepted, mut wrong, mut with_truth) = (0, 0, 0);
+    let mut most = (0, 1.0);
+    for equals in outcomes.chunk_by(|left, right| left.confidence == right.confidence) {
+        accepted += equals.len();
+        wrong += equals.iter().filter(|outcome| !outcome.is_right).count();
+        with_truth += equals.iter().filter(|outcome| outcome.has_true_value).count();
+        if wrong as f64 <= WRONG_SHARE_OF_READABLE * accepted as f64 {
+            most = (with_truth, f64::from(equals[0].confidence));
+        }
+    }
+    most
+}
+
+/// Expected calibration error: the mean gap between confidence and share of right ones, in
 /// bins of equal width, each weighted by its size (Guo et al. 2017).
-fn calibration_error(outcomes: &[(f32, bool)]) -> f64 {
+fn calibration_error(outcomes: &[Outcome]) -> f64 {
     let mut bins = [(0.0, 0.0); CALIBRATION_BINS];
-    for (confidence, is_right) in outcomes {
-        let confidence = f64::from(confidence.clamp(0.0, 1.0));
+    for outcome in outcomes {
+        let confidence = f64::from(outcome.confidence.clamp(0.0, 1.0));
         let bin = ((confidence * CALIBRATION_BINS as f64) as usize).min(CALIBRATION_BINS - 1);
         bins[bin].0 += confidence;
-        bins[bin].1 += f64::from(u8::from(*is_right));
+        bins[bin].1 += f64::from(u8::from(outcome.is_right));
     }
     let gaps: f64 = bins.iter().map(|(confidence, right)| (confidence - right).abs()).sum();
     if outcomes.is_empty() { 0.0 } else { gaps / outcomes.len() as f64 }

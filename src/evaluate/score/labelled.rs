@@ -3,6 +3,7 @@
 //! Both may have been through a spreadsheet: a byte order mark is skipped, `;` is taken for the separator where the
 //! header has no comma.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -139,6 +140,20 @@ pub fn read_numbers(path: &Path) -> Result<Vec<ScoredNumber>> {
         })
     };
     read_rows(path, number)
+}
+
+#[derive(Deserialize)]
+struct SourceRow {
+    source: String,
+}
+
+/// Reads a list of scans: a table with the column `source`, and any others.
+///
+/// # Errors
+/// [`Error::Data`] if the file cannot be read or lacks the column.
+pub fn read_sources(path: &Path) -> Result<HashSet<String>> {
+    let sources = read_rows(path, |row: SourceRow| Ok(source_cell(row.source.trim())))?;
+    Ok(sources.into_iter().collect())
 }
 
 /// Reads all rows of a table and turns each into an item.

@@ -6,11 +6,13 @@ mod figures;
 mod labelled;
 mod matching;
 mod mismatches;
+mod tenfold;
 
 pub use figures::{Score, edit_distance};
-pub use labelled::{ScoredNumber, Truth, read_numbers, read_truths};
+pub use labelled::{ScoredNumber, Truth, read_numbers, read_sources, read_truths};
 pub use matching::{Match, match_numbers};
 pub use mismatches::write_mismatches;
+pub use tenfold::is_tenfold_error;
 
 /// How values are compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -101,6 +101,40 @@ fn calibration_error_is_the_gap_between_confidence_and_share() {
 }
 
 #[test]
+fn the_share_that_is_read_at_one_percent_wrong_goes_by_confidence() {
+    // 150 numbers from sure to unsure; the first wrong one stands where 100 were right before it.
+    let mut numbers: Vec<ScoredNumber> =
+        (0..150).map(|index| number(&format!("n{index}"), "1", Status::Review, None)).collect();
+    numbers.iter_mut().zip(0u8..).for_each(|(number, rank)| number.confidence = 1.0 - f32::from(rank) / 1000.0);
+    let truths = |wrong: &[usize]| -> Vec<Truth> {
+        (0..150).map(|n| truth(&format!("n{n}"), if wrong.contains(&n) { "2" } else { "1" }, None)).collect()
+    };
+    let readable = |wrong: &[usize]| score(&numbers, &truths(wrong), Comparison::Text).readable;
+    assert_eq!((readable(&[]), readable(&[100]), readable(&[50]), readable(&[100, 120])), (150, 150, 150, 120));
+    assert_eq!((readable(&[20, 30]), readable(&[0, 1])), (20, 0));
+    let some = score(&numbers, &truths(&[20, 30]), Comparison::Text);
+    assert!((some.readable_share - 20.0 / 150.0).abs() < 1e-12 && (some.readable_confidence - 0.981).abs() < 1e-6);
+    numbers.iter_mut().for_each(|number| number.confidence = 0.9);
+    assert_eq!(score(&numbers, &truths(&[3, 4]), Comparison::Text).readable, 0, "equally sure ones go together");
+}
+
+#[test]
+fn tenfold_errors_are_counted_among_the_accepted() {
+    let truths =
+        [truth("a", "12.50", None), truth("b", "12.50", None), truth("c", "12.50", None), truth("d", "7", None)];
+    let numbers = [
+        number("a", "1250", Status::Ok, None),
+        number("b", "1250", Status::Review, None),
+        number("c", "12.60", Status::Ok, None),
+        number("d", "7", Status::Ok, None),
+    ];
+    let text = score(&numbers, &truths, Comparison::Text);
+    assert_eq!((text.accepted, text.accepted_wrong, text.accepted_tenfold), (3, 2, 1));
+    assert!((text.accepted_tenfold_share - 1.0 / 3.0).abs() < 1e-12);
+    assert_eq!(score(&numbers, &truths, Comparison::DigitsOnly).accepted_tenfold, 0);
+}
+
+#[test]
 fn edit_distances() {
     for (left, right, distance) in
         [("", "", 0), ("123", "", 3), ("", "12", 2), ("1234", "1243", 2), ("1234", "234", 1), ("52", "1502", 2)]

@@ -8,11 +8,14 @@ use crate::printer;
 
 /// Runs the command.
 pub fn run(arguments: &Synth) -> anyhow::Result<ExitStatus> {
+    arguments.check();
     let scans = if arguments.samples {
         Scans::Samples
     } else {
         let mut recipe = Recipe::new(arguments.kind, arguments.seed);
         recipe.touching_share = f64::from(arguments.touching);
+        recipe.writing = arguments.writing;
+        recipe.line_digits = arguments.length.unwrap_or(recipe.line_digits);
         Scans::Recipe {
             recipe: Box::new(recipe),
             pages: arguments.pages,
