@@ -69,7 +69,7 @@ impl Hand {
             nib: if random.random_bool(0.3) { 0.5 * random.random::<f32>() } else { 0.0 },
             nib_angle: 0.8 + normal(random) * 0.5,
             pressure: 0.02 + 0.2 * random.random::<f32>() * random.random::<f32>(),
-            skip: if random.random_bool(0.1) { 0.015 * random.random::<f32>() } else { 0.0 },
+            skip: if random.random_bool(0.07) { 0.006 * random.random::<f32>() } else { 0.0 },
         };
         let slant = match (random.random_range(0..10), is_cheque) {
             (0..4, true) => 0.3 + normal(random) * 0.15,

@@ -28,7 +28,7 @@ use crate::train::samples::Samples;
 use hand::{Hand, Setting};
 use print::Writing;
 use spacing::{Row, Spacing};
-use specimen::{Book, Form, Specimens};
+use specimen::{Book, Form, Ink, Specimens};
 use tables::Tables;
 use text::{Cents, Sign};
 
@@ -97,8 +97,12 @@ impl<'a> Scribe<'a> {
     fn write(&self, signs: &[Sign], setting: Setting, hand: &Hand, row: &mut Row, random: &mut Pcg64Mcg) {
         let is_cheque = setting == Setting::Cheque;
         let drawn_share = if is_cheque { 0.2 + 0.35 * random.random::<f32>() } else { 0.25 * random.random::<f32>() };
-        let keeps_ink = random.random_bool(if is_cheque { 0.2 } else { 0.5 });
-        let mut book = Book::new(drawn_share, keeps_ink, random);
+        let ink = match random.random_range(0..100) {
+            0..20 => Ink::Alike(hand.pen.width_px / hand.height_px),
+            20..45 if !is_cheque => Ink::Mixed,
+            _ => Ink::Pen,
+        };
+        let mut book = Book::new(drawn_share, ink, random);
         let chains_zeros = random.random_bool(if is_cheque { 0.2 } else { 0.03 });
         let mut is_raised = false;
         let mut index = 0;
@@ -145,6 +149,7 @@ impl<'a> Scribe<'a> {
         let size = 0.45 + 0.25 * random.random::<f32>();
         let lift = hand.height_px * (1.0 - size + 0.15 * random.random::<f32>());
         let first = row.placed.len();
+        row.close_up();
         for &digit in digits {
             let form = book.form(digit, &self.specimens, random);
             row.digit(hand.write(&form, size, random), lift as i32, hand, random);
@@ -211,7 +216,7 @@ impl<'a> Scribe<'a> {
         random: &mut Pcg64Mcg,
     ) -> Canvas {
         let is_cheque = setting == Setting::Cheque;
-        let is_busy = random.random_bool(if is_cheque { 0.72 } else { 0.12 });
+        let is_busy = random.random_bool(if is_cheque { 0.78 } else { 0.1 });
         let mut paper = if is_busy {
             paper::busy(ink.width, ink.height, &self.tables, random)
         } else {

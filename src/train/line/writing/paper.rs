@@ -33,7 +33,7 @@ pub fn busy(width: usize, height: usize, tables: &Tables, random: &mut Pcg64Mcg)
         _ => 0.5 + 0.45 * random.random::<f32>(),
     };
     let mut paper = Canvas { width, height, pixels: vec![tint.clamp(0.4, 0.95); width * height] };
-    let strength = 0.03 + 0.13 * random.random::<f32>().powf(1.5);
+    let strength = 0.05 + 0.17 * random.random::<f32>().powf(1.3);
     match random.random_range(0..100) {
         // Wavy hairlines that run along the line.
         0..28 => {
@@ -121,7 +121,7 @@ struct Lines {
 
 impl Lines {
     fn along(turn: f32, depth: f32, random: &mut Pcg64Mcg) -> Self {
-        let period_px = 2.3 + 4.5 * random.random::<f32>();
+        let period_px = 2.6 + 4.4 * random.random::<f32>();
         let wave_length_px = 8.0 + 60.0 * random.random::<f32>();
         let wave = random.random::<f32>() * random.random::<f32>();
         Self {

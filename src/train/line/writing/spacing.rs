@@ -73,6 +73,8 @@ pub struct Row {
     front: Vec<i32>,
     top: i32,
     right: i32,
+    /// How far a slanted digit leans over its neighbour.
+    slant_px: f32,
     last_digit: Option<usize>,
 }
 
@@ -91,6 +93,7 @@ impl Row {
             front,
             top: -(reach as i32 * 3 / 4),
             right: 0,
+            slant_px: 0.75 * hand.slant.abs() * hand.height_px,
             last_digit: None,
         }
     }
@@ -99,6 +102,11 @@ impl Row {
     pub fn leave_gap(&mut self, hand: &Hand, random: &mut Pcg64Mcg) {
         let wide = (hand.height_px * (0.25 + 0.5 * random.random::<f32>())) as i32;
         self.right += wide;
+        self.close_up();
+    }
+
+    /// Lets nothing that follows reach left of what stands.
+    pub fn close_up(&mut self) {
         self.front.fill(self.right);
         self.last_digit = None;
     }
@@ -156,8 +164,9 @@ impl Row {
             let front = self.front.get(rows).unwrap_or(&[]).iter().copied().max().unwrap_or(FAR_LEFT);
             nearest = nearest.max(front + 1 + gap - edge);
         }
-        // Never more than half of a glyph under or over the one before.
-        nearest.max(boxed - (right - left + 1) / 2)
+        // Slanted glyphs stand over each other's feet; beyond that only a little may lie under or over the one before.
+        let overlap = 0.22 * (right - left + 1) as f32 + self.slant_px;
+        nearest.max(boxed - overlap as i32)
     }
 
     fn put(&mut self, glyph: Glyph, x: i32, y: i32, hand: &Hand, random: &mut Pcg64Mcg) {

@@ -80,8 +80,8 @@ fn one_bit(picture: &mut Canvas, random: &mut Pcg64Mcg) {
     let mut sorted: Vec<f32> = picture.pixels.iter().step_by(7).copied().collect();
     sorted.sort_unstable_by(f32::total_cmp);
     let at = |share: f32| sorted[((sorted.len() - 1) as f32 * share) as usize];
-    let (dark, light) = (at(0.02), at(0.6));
-    let level = dark + (light - dark) * (0.45 + 0.25 * random.random::<f32>());
+    let (dark, light) = (at(0.01), at(0.6));
+    let level = dark + (light - dark) * (0.5 + 0.3 * random.random::<f32>());
     picture.pixels.iter_mut().for_each(|pixel| *pixel = if *pixel < level { 0.0 } else { 1.0 });
 }
 
