@@ -216,9 +216,14 @@ impl<'a> Scribe<'a> {
         random: &mut Pcg64Mcg,
     ) -> Canvas {
         let is_cheque = setting == Setting::Cheque;
+        let level = match random.random_range(0..10) {
+            0..6 => 0.1 + 0.25 * random.random::<f32>(),
+            6..9 => 0.3 + 0.25 * random.random::<f32>(),
+            _ => 0.5 + 0.15 * random.random::<f32>(),
+        };
         let is_busy = random.random_bool(if is_cheque { 0.78 } else { 0.1 });
         let mut paper = if is_busy {
-            paper::busy(ink.width, ink.height, &self.tables, random)
+            paper::busy(ink.width, ink.height, 1.0 - level, &self.tables, random)
         } else {
             paper::clean(ink.width, ink.height, random)
         };
@@ -231,11 +236,6 @@ impl<'a> Scribe<'a> {
         if random.random_bool(0.07) {
             print::strangers(&mut ink, writing, &hand.pen, random);
         }
-        let level = match random.random_range(0..10) {
-            0..6 => 0.1 + 0.25 * random.random::<f32>(),
-            6..9 => 0.3 + 0.25 * random.random::<f32>(),
-            _ => 0.5 + 0.15 * random.random::<f32>(),
-        };
         wear::lay_ink(&mut paper, &ink, level, &self.tables, random);
         paper
     }

@@ -5,8 +5,8 @@
 use super::pen::{Place, Stroke, bounds};
 use crate::train::canvas::Canvas;
 
-/// Greatest side of a picture that is thinned; larger ones are made smaller first. MNIST has 28.
-const SIDE_PX: usize = 48;
+/// Greatest side of a picture that is thinned, for a row must fit 64 bits; larger ones are made smaller first.
+const SIDE_PX: usize = 62;
 
 /// A stroke broader than this share of the height hides holes and ends; such a digit keeps its own ink.
 const BROADEST: f32 = 0.26;
@@ -20,6 +20,9 @@ pub fn strokes(picture: &Canvas) -> Option<Vec<Stroke>> {
     thin(&mut rows);
     let length: u32 = rows.iter().map(|row| row.count_ones()).sum();
     let mut lines = follow(&mut rows, small);
+    if lines.len() > MOST_STROKES {
+        return None;
+    }
     let [left, top, right, bottom] = bounds(&lines)?;
     let height = (bottom - top).max(0.7 * (right - left));
     if height < 6.0 || mass as f32 / length.max(1) as f32 > BROADEST * (height + 3.0) {
@@ -40,6 +43,9 @@ pub fn thickness(picture: &Canvas) -> f32 {
     let height = picture.ink_bounds(0.3).map_or(1, |ink| ink.height.max(ink.width));
     2.0 * picture.mass() / edge.max(1.0) / height as f32
 }
+
+/// More lines than that are a broken or dirty digit.
+const MOST_STROKES: usize = 5;
 
 fn reduced(picture: &Canvas, factor: usize) -> Canvas {
     let mut small = Canvas::new(picture.width.div_ceil(factor), picture.height.div_ceil(factor));
