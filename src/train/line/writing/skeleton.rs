@@ -9,7 +9,7 @@ use crate::train::canvas::Canvas;
 const SIDE_PX: usize = 62;
 
 /// A stroke broader than this share of the height hides holes and ends; such a digit keeps its own ink.
-const BROADEST: f32 = 0.26;
+const BROADEST: f32 = 0.3;
 
 /// The strokes of a digit, 1 high, standing on 0 (so from -1 to 0), or `None` where its ink is too thick to tell.
 pub fn strokes(picture: &Canvas) -> Option<Vec<Stroke>> {
@@ -63,7 +63,7 @@ fn rows_of(picture: &Canvas) -> Vec<u64> {
     let mut rows = vec![0; picture.height + 2];
     for (row, pixels) in rows[1..].iter_mut().zip(picture.pixels.chunks_exact(picture.width.max(1))) {
         for (x, &pixel) in pixels.iter().enumerate() {
-            *row |= u64::from(pixel > 0.45) << (x + 1);
+            *row |= u64::from(pixel > 0.36) << (x + 1);
         }
     }
     rows
@@ -123,8 +123,8 @@ fn follow(rows: &mut [u64], picture: &Canvas) -> Vec<Stroke> {
             .count()
     };
     let mut starts: Vec<(usize, usize)> = Vec::new();
-    for y in 1..rows.len() - 1 {
-        let mut row = rows[y];
+    for (y, &row) in all.iter().enumerate() {
+        let mut row = row;
         while row != 0 {
             starts.push((row.trailing_zeros() as usize, y));
             row &= row - 1;

@@ -206,6 +206,51 @@ impl Row {
             Some([placed.x + left, placed.y + top, placed.x + right + 1, placed.y + bottom + 1])
         };
         let join = |a: [i32; 4], b: [i32; 4]| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])];
-        self.placed.iter().filter_map(of).reduce(join)
+        let ties = self.ties.iter().flatten().map(|place| (place.0 as i32, place.1 as i32));
+        let inked = self.placed.iter().filter_map(of).reduce(join)?;
+        Some(ties.fold(inked, |all, (x, y)| join(all, [x, y - 1, x + 1, y + 2])))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::canvas::Canvas;
+    use crate::train::line::writing::specimen::{Form, SHAPES};
+    use crate::train::line::writing::{crop::Crop, pen::jittered};
+    use image::{GrayImage, Luma};
+    use imageproc::region_labelling::{Connectivity, connected_components};
+    use rand::SeedableRng;
+
+    fn parts(canvas: &Canvas) -> u32 {
+        let bytes = canvas.pixels.iter().map(|&ink| if ink > 0.4 { 255 } else { 0 }).collect();
+        let image = GrayImage::from_raw(canvas.width as u32, canvas.height as u32, bytes).expect("the right size");
+        let labelled = connected_components(&image, Connectivity::Eight, Luma([0]));
+        labelled.pixels().map(|pixel| pixel[0]).max().unwrap_or(0)
+    }
+
+    /// How many of 60 pairs of single-stroke digits hang together.
+    fn joined_pairs(touch_share: f32, random: &mut Pcg64Mcg) -> usize {
+        let joined = |random: &mut Pcg64Mcg| {
+            let mut hand = Hand::new(Setting::Form, random);
+            (hand.height_px, hand.pen.width_px, hand.pen.skip) = (40.0, 4.0, 0.0);
+            let spacing = Spacing { touch_share, gap: 0.2, bounce: 0.0, ..Spacing::new(Setting::Form, random) };
+            let mut row = Row::new(spacing, &hand);
+            for digit in [2, 6] {
+                let form = Form::Strokes(jittered(SHAPES[digit][0], 0.0, random));
+                row.digit(hand.write(&form, 1.0, random), 0, &hand, random);
+            }
+            let (ink, _) = Crop::around(&row, &hand, Setting::Form, random).ink(&row, &hand, random);
+            parts(&ink) == 1
+        };
+        (0..60).filter(|_| joined(random)).count()
+    }
+
+    #[test]
+    fn neighbours_touch_as_often_as_their_writer_lets_them() {
+        let mut random = Pcg64Mcg::seed_from_u64(6);
+        let (never, always) = (joined_pairs(0.0, &mut random), joined_pairs(1.0, &mut random));
+        assert!(never <= 3, "{never} of 60 pairs touch");
+        assert!(always >= 48, "{always} of 60 pairs touch");
     }
 }

@@ -123,10 +123,10 @@ impl<'a> Book<'a> {
     }
 
     fn new_form(&self, digit: u8, specimens: &Specimens<'a>, random: &mut Pcg64Mcg) -> Form<'a> {
-        if random.random::<f32>() >= self.drawn_share {
-            if let Some(form) = self.sampled(digit, specimens, random) {
-                return form;
-            }
+        let is_drawn = random.random::<f32>() < self.drawn_share;
+        let sampled = if is_drawn { None } else { self.sampled(digit, specimens, random) };
+        if let Some(form) = sampled {
+            return form;
         }
         let shape = SHAPES[usize::from(digit)].choose(random).copied().unwrap_or(&[]);
         Form::Strokes(jittered(shape, self.jitter, random))
