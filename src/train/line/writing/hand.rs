@@ -104,6 +104,12 @@ impl Hand {
         }
     }
 
+    /// This hand with the pen pressed down, as it sets a point.
+    pub fn pressed(&self, random: &mut Pcg64Mcg) -> Self {
+        let width_px = self.pen.width_px * (0.9 + 0.7 * random.random::<f32>());
+        Self { pen: Pen { width_px, skip: 0.0, ..self.pen.clone() }, ..self.clone() }
+    }
+
     /// Writes a mark, whose strokes are relative to a digit's height.
     pub fn mark(&self, strokes: &[Stroke], size: f32, random: &mut Pcg64Mcg) -> Glyph {
         let height = self.height_px * size * (normal(random) * 0.1).exp();

@@ -116,11 +116,13 @@ impl Row {
         let height = hand.height_px;
         let touches = random.random::<f32>() < self.spacing.touch_share;
         let gap = if touches {
-            -(1.0 + height * 0.1 * random.random::<f32>() * random.random::<f32>())
+            -(1.0 + height * 0.07 * random.random::<f32>() * random.random::<f32>())
         } else {
             ((self.spacing.gap + normal(random) * self.spacing.gap_spread) * height).max(1.0)
         };
-        let by_ink = touches || self.spacing.by_ink;
+        // What follows a point mostly leaves it room.
+        let is_after_mark = self.last_digit.is_none() && !self.placed.is_empty();
+        let by_ink = touches || (self.spacing.by_ink && !(is_after_mark && random.random_bool(0.6)));
         let before = self.last_digit;
         let x = self.column(&glyph, gap.round() as i32, by_ink, -lift_px);
         self.put(glyph, x, -lift_px, hand, random);

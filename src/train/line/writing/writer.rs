@@ -88,6 +88,10 @@ impl<'a, 's> Writer<'a, 's> {
                 self.row.mark(glyph, &self.hand, random);
                 self.row.close_up();
             }
+            Sign::Symbol(symbol @ (Symbol::Point | Symbol::Comma)) => {
+                let glyph = self.hand.pressed(random).mark(&marks::strokes(*symbol, random), size.max(0.75), random);
+                self.row.mark(glyph, &self.hand, random);
+            }
             Sign::Symbol(symbol) => self.mark(&marks::strokes(*symbol, random), size.max(0.75), random),
             Sign::Gap => self.row.leave_gap(&self.hand, random),
             Sign::Raised(digits, cents) => self.raise(digits, *cents, random),
