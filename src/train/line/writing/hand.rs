@@ -69,7 +69,7 @@ impl Hand {
             nib: if random.random_bool(0.3) { 0.5 * random.random::<f32>() } else { 0.0 },
             nib_angle: 0.8 + normal(random) * 0.5,
             pressure: 0.02 + 0.2 * random.random::<f32>() * random.random::<f32>(),
-            skip: if random.random_bool(0.1) { 0.015 * random.random::<f32>() } else { 0.0 },
+            skip: if random.random_bool(0.07) { 0.006 * random.random::<f32>() } else { 0.0 },
         };
         let slant = match (random.random_range(0..10), is_cheque) {
             (0..4, true) => 0.3 + normal(random) * 0.15,
@@ -102,6 +102,12 @@ impl Hand {
             Form::Strokes(strokes) => self.ink_strokes(strokes, across, down, random),
             Form::Picture(picture) => self.ink_picture(picture, across, down),
         }
+    }
+
+    /// This hand with the pen pressed down, as it sets a point.
+    pub fn pressed(&self, random: &mut Pcg64Mcg) -> Self {
+        let width_px = self.pen.width_px * (0.9 + 0.7 * random.random::<f32>());
+        Self { pen: Pen { width_px, skip: 0.0, ..self.pen.clone() }, ..self.clone() }
     }
 
     /// Writes a mark, whose strokes are relative to a digit's height.

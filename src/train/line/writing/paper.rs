@@ -25,15 +25,17 @@ pub fn clean(width: usize, height: usize, random: &mut Pcg64Mcg) -> Canvas {
 }
 
 /// Security paper: one to four families of lines, rings or dots over a tint.
-pub fn busy(width: usize, height: usize, tables: &Tables, random: &mut Pcg64Mcg) -> Canvas {
+///
+/// `contrast` is how much darker than the paper the ink will be, 0 to 1: patterns stay well below it.
+pub fn busy(width: usize, height: usize, contrast: f32, tables: &Tables, random: &mut Pcg64Mcg) -> Canvas {
     // The cheques in sight are either light, around 0.78, or dark, around 0.6.
     let tint = match random.random_range(0..10) {
         0..5 => 0.77 + normal(random) * 0.05,
-        5..8 => 0.62 + normal(random) * 0.04,
+        5..8 => 0.64 + normal(random) * 0.04,
         _ => 0.5 + 0.45 * random.random::<f32>(),
     };
     let mut paper = Canvas { width, height, pixels: vec![tint.clamp(0.4, 0.95); width * height] };
-    let strength = 0.03 + 0.13 * random.random::<f32>().powf(1.5);
+    let strength = contrast * (0.07 + 0.2 * random.random::<f32>().powf(1.3));
     match random.random_range(0..100) {
         // Wavy hairlines that run along the line.
         0..28 => {
@@ -72,7 +74,7 @@ pub fn busy(width: usize, height: usize, tables: &Tables, random: &mut Pcg64Mcg)
             }
         }
         // Dots in a grid.
-        84..94 => dots(&mut paper, strength * 2.5, tables, random),
+        84..94 => dots(&mut paper, strength * 2.0, tables, random),
         // Grids of straight lines.
         _ => {
             let turn = if random.random_bool(0.5) { 0.0 } else { random.random::<f32>() };
@@ -109,8 +111,8 @@ struct Lines {
     /// How far the lines wave, and how long a wave is.
     wave_px: f32,
     wave_length_px: f32,
-    /// Share of a period that is line.
-    thickness: f32,
+    /// How thick a line is where it is darkest.
+    thickness_px: f32,
     /// Middle of the rings; `None` for lines.
     middle: Option<(f32, f32)>,
     /// Where it begins, in periods.
@@ -121,7 +123,7 @@ struct Lines {
 
 impl Lines {
     fn along(turn: f32, depth: f32, random: &mut Pcg64Mcg) -> Self {
-        let period_px = 2.3 + 4.5 * random.random::<f32>();
+        let period_px = 2.6 + 4.4 * random.random::<f32>();
         let wave_length_px = 8.0 + 60.0 * random.random::<f32>();
         let wave = random.random::<f32>() * random.random::<f32>();
         Self {
@@ -130,7 +132,7 @@ impl Lines {
             turn,
             wave_px: wave * wave_length_px * 0.18,
             wave_length_px,
-            thickness: 0.2 + 0.35 * random.random::<f32>(),
+            thickness_px: 0.4 + 0.9 * random.random::<f32>(),
             middle: None,
             phase: (random.random(), random.random()),
             swell: (20.0 + 100.0 * random.random::<f32>(), 0.6 * random.random::<f32>()),
@@ -139,7 +141,7 @@ impl Lines {
 
     fn any(depth: f32, random: &mut Pcg64Mcg) -> Self {
         let turn = random.random::<f32>() * std::f32::consts::PI;
-        let period_px = 3.0 + 12.0 * random.random::<f32>().powi(2);
+        let period_px = 3.0 + 8.0 * random.random::<f32>().powi(2);
         Self { period_px, ..Self::along(turn, depth, random) }
     }
 
@@ -191,10 +193,10 @@ impl Lines {
 
     /// One period: a soft line and bare paper.
     fn profile(&self) -> [f32; STEPS] {
-        let soft = (1.0 / self.period_px).min(0.4);
+        let soft = (0.9 / self.period_px).min(0.4);
         std::array::from_fn(|step| {
             let off = (step as f32 / STEPS as f32 - 0.5).abs();
-            self.depth * ((self.thickness / 2.0 + soft - off) / soft).clamp(0.0, 1.0)
+            self.depth * ((self.thickness_px / self.period_px / 2.0 + soft - off) / soft).clamp(0.0, 1.0)
         })
     }
 }

@@ -54,6 +54,12 @@ pub fn rules(paper: &mut Canvas, writing: Writing, random: &mut Pcg64Mcg) {
             rule(&mut ink, (x, top), (x, height + 2.0), thickness, random);
         }
     }
+    if random.random_bool(0.04) {
+        // The dark edge of a box, or what lies beside the sheet.
+        let thickness = width * 0.08 * random.random::<f32>();
+        let x = if random.random_bool(0.5) { 0.0 } else { width };
+        ink.line((x, -height), (x, 2.0 * height), thickness);
+    }
     darken(paper, &ink, level(random));
 }
 

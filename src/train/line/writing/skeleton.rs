@@ -5,11 +5,11 @@
 use super::pen::{Place, Stroke, bounds};
 use crate::train::canvas::Canvas;
 
-/// Greatest side of a picture that is thinned; larger ones are made smaller first. MNIST has 28.
-const SIDE_PX: usize = 48;
+/// Greatest side of a picture that is thinned, for a row must fit 64 bits; larger ones are made smaller first.
+const SIDE_PX: usize = 62;
 
 /// A stroke broader than this share of the height hides holes and ends; such a digit keeps its own ink.
-const BROADEST: f32 = 0.26;
+const BROADEST: f32 = 0.3;
 
 /// The strokes of a digit, 1 high, standing on 0 (so from -1 to 0), or `None` where its ink is too thick to tell.
 pub fn strokes(picture: &Canvas) -> Option<Vec<Stroke>> {
@@ -20,6 +20,9 @@ pub fn strokes(picture: &Canvas) -> Option<Vec<Stroke>> {
     thin(&mut rows);
     let length: u32 = rows.iter().map(|row| row.count_ones()).sum();
     let mut lines = follow(&mut rows, small);
+    if lines.len() > MOST_STROKES {
+        return None;
+    }
     let [left, top, right, bottom] = bounds(&lines)?;
     let height = (bottom - top).max(0.7 * (right - left));
     if height < 6.0 || mass as f32 / length.max(1) as f32 > BROADEST * (height + 3.0) {
@@ -28,6 +31,21 @@ pub fn strokes(picture: &Canvas) -> Option<Vec<Stroke>> {
     lines.iter_mut().flatten().for_each(|place| *place = ((place.0 - left) / height, (place.1 - bottom) / height));
     Some(lines)
 }
+
+/// About how thick the strokes of a picture are, in heights: twice the ink to its edge.
+pub fn thickness(picture: &Canvas) -> f32 {
+    let width = picture.width.max(1);
+    let rows = picture.pixels.chunks_exact(width);
+    let across: f32 = rows.map(|row| row.windows(2).map(|pair| (pair[0] - pair[1]).abs()).sum::<f32>()).sum();
+    let down: f32 = picture.pixels.iter().zip(picture.pixels.iter().skip(width)).map(|(a, b)| (a - b).abs()).sum();
+    // The sum of steps across and down overrates a slanted edge by a quarter on average.
+    let edge = (across + down) * 0.79;
+    let height = picture.ink_bounds(0.3).map_or(1, |ink| ink.height.max(ink.width));
+    2.0 * picture.mass() / edge.max(1.0) / height as f32
+}
+
+/// More lines than that are a broken or dirty digit.
+const MOST_STROKES: usize = 5;
 
 fn reduced(picture: &Canvas, factor: usize) -> Canvas {
     let mut small = Canvas::new(picture.width.div_ceil(factor), picture.height.div_ceil(factor));
@@ -45,7 +63,7 @@ fn rows_of(picture: &Canvas) -> Vec<u64> {
     let mut rows = vec![0; picture.height + 2];
     for (row, pixels) in rows[1..].iter_mut().zip(picture.pixels.chunks_exact(picture.width.max(1))) {
         for (x, &pixel) in pixels.iter().enumerate() {
-            *row |= u64::from(pixel > 0.45) << (x + 1);
+            *row |= u64::from(pixel > 0.36) << (x + 1);
         }
     }
     rows
@@ -105,8 +123,8 @@ fn follow(rows: &mut [u64], picture: &Canvas) -> Vec<Stroke> {
             .count()
     };
     let mut starts: Vec<(usize, usize)> = Vec::new();
-    for y in 1..rows.len() - 1 {
-        let mut row = rows[y];
+    for (y, &row) in all.iter().enumerate() {
+        let mut row = row;
         while row != 0 {
             starts.push((row.trailing_zeros() as usize, y));
             row &= row - 1;

@@ -73,6 +73,8 @@ pub struct Row {
     front: Vec<i32>,
     top: i32,
     right: i32,
+    /// How far a slanted digit leans over its neighbour.
+    slant_px: f32,
     last_digit: Option<usize>,
 }
 
@@ -91,6 +93,7 @@ impl Row {
             front,
             top: -(reach as i32 * 3 / 4),
             right: 0,
+            slant_px: 0.75 * hand.slant.abs() * hand.height_px,
             last_digit: None,
         }
     }
@@ -99,6 +102,11 @@ impl Row {
     pub fn leave_gap(&mut self, hand: &Hand, random: &mut Pcg64Mcg) {
         let wide = (hand.height_px * (0.25 + 0.5 * random.random::<f32>())) as i32;
         self.right += wide;
+        self.close_up();
+    }
+
+    /// Lets nothing that follows reach left of what stands.
+    pub fn close_up(&mut self) {
         self.front.fill(self.right);
         self.last_digit = None;
     }
@@ -108,11 +116,13 @@ impl Row {
         let height = hand.height_px;
         let touches = random.random::<f32>() < self.spacing.touch_share;
         let gap = if touches {
-            -(1.0 + height * 0.1 * random.random::<f32>() * random.random::<f32>())
+            -(1.0 + height * 0.07 * random.random::<f32>() * random.random::<f32>())
         } else {
             ((self.spacing.gap + normal(random) * self.spacing.gap_spread) * height).max(1.0)
         };
-        let by_ink = touches || self.spacing.by_ink;
+        // What follows a point mostly leaves it room.
+        let is_after_mark = self.last_digit.is_none() && !self.placed.is_empty();
+        let by_ink = touches || (self.spacing.by_ink && !(is_after_mark && random.random_bool(0.6)));
         let before = self.last_digit;
         let x = self.column(&glyph, gap.round() as i32, by_ink, -lift_px);
         self.put(glyph, x, -lift_px, hand, random);
@@ -156,8 +166,9 @@ impl Row {
             let front = self.front.get(rows).unwrap_or(&[]).iter().copied().max().unwrap_or(FAR_LEFT);
             nearest = nearest.max(front + 1 + gap - edge);
         }
-        // Never more than half of a glyph under or over the one before.
-        nearest.max(boxed - (right - left + 1) / 2)
+        // Slanted glyphs stand over each other's feet; beyond that only a little may lie under or over the one before.
+        let overlap = 0.22 * (right - left + 1) as f32 + self.slant_px;
+        nearest.max(boxed - overlap as i32)
     }
 
     fn put(&mut self, glyph: Glyph, x: i32, y: i32, hand: &Hand, random: &mut Pcg64Mcg) {
@@ -197,6 +208,51 @@ impl Row {
             Some([placed.x + left, placed.y + top, placed.x + right + 1, placed.y + bottom + 1])
         };
         let join = |a: [i32; 4], b: [i32; 4]| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])];
-        self.placed.iter().filter_map(of).reduce(join)
+        let ties = self.ties.iter().flatten().map(|place| (place.0 as i32, place.1 as i32));
+        let inked = self.placed.iter().filter_map(of).reduce(join)?;
+        Some(ties.fold(inked, |all, (x, y)| join(all, [x, y - 1, x + 1, y + 2])))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::canvas::Canvas;
+    use crate::train::line::writing::specimen::{Form, SHAPES};
+    use crate::train::line::writing::{crop::Crop, pen::jittered};
+    use image::{GrayImage, Luma};
+    use imageproc::region_labelling::{Connectivity, connected_components};
+    use rand::SeedableRng;
+
+    fn parts(canvas: &Canvas) -> u32 {
+        let bytes = canvas.pixels.iter().map(|&ink| if ink > 0.4 { 255 } else { 0 }).collect();
+        let image = GrayImage::from_raw(canvas.width as u32, canvas.height as u32, bytes).expect("the right size");
+        let labelled = connected_components(&image, Connectivity::Eight, Luma([0]));
+        labelled.pixels().map(|pixel| pixel[0]).max().unwrap_or(0)
+    }
+
+    /// How many of 60 pairs of single-stroke digits hang together.
+    fn joined_pairs(touch_share: f32, random: &mut Pcg64Mcg) -> usize {
+        let joined = |random: &mut Pcg64Mcg| {
+            let mut hand = Hand::new(Setting::Form, random);
+            (hand.height_px, hand.pen.width_px, hand.pen.skip) = (40.0, 4.0, 0.0);
+            let spacing = Spacing { touch_share, gap: 0.2, bounce: 0.0, ..Spacing::new(Setting::Form, random) };
+            let mut row = Row::new(spacing, &hand);
+            for digit in [2, 6] {
+                let form = Form::Strokes(jittered(SHAPES[digit][0], 0.0, random));
+                row.digit(hand.write(&form, 1.0, random), 0, &hand, random);
+            }
+            let (ink, _) = Crop::around(&row, &hand, Setting::Form, random).ink(&row, &hand, random);
+            parts(&ink) == 1
+        };
+        (0..60).filter(|_| joined(random)).count()
+    }
+
+    #[test]
+    fn neighbours_touch_as_often_as_their_writer_lets_them() {
+        let mut random = Pcg64Mcg::seed_from_u64(6);
+        let (never, always) = (joined_pairs(0.0, &mut random), joined_pairs(1.0, &mut random));
+        assert!(never <= 3, "{never} of 60 pairs touch");
+        assert!(always >= 48, "{always} of 60 pairs touch");
     }
 }

@@ -69,6 +69,20 @@ impl<'a> Specimens<'a> {
     }
 }
 
+/// Pictures looked at for one that fits a line.
+const TRIES: usize = 3;
+
+/// What the digits of samples are inked with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Ink {
+    /// The writer's own pen, along the strokes of the sample.
+    Pen,
+    /// Their own ink, of all pens.
+    Mixed,
+    /// Their own ink where strokes are about so thick, in heights.
+    Alike(f32),
+}
+
 /// The forms that one writer uses, found as they are needed.
 pub struct Book<'a> {
     forms: [Vec<Form<'a>>; 10],
@@ -76,18 +90,18 @@ pub struct Book<'a> {
     variety: usize,
     /// How often a form is one of the drawn shapes.
     drawn_share: f32,
-    /// Whether pictures keep their own ink.
-    keeps_ink: bool,
+    /// What the digits of samples are inked with.
+    ink: Ink,
     /// How far control points stray, in heights.
     jitter: f32,
 }
 
 impl<'a> Book<'a> {
     /// The book of a new writer.
-    pub fn new(drawn_share: f32, keeps_ink: bool, random: &mut Pcg64Mcg) -> Self {
+    pub fn new(drawn_share: f32, ink: Ink, random: &mut Pcg64Mcg) -> Self {
         let variety = if random.random_bool(0.2) { 0 } else { 1 + usize::from(random.random_bool(0.35)) };
         let jitter = 0.012 + 0.035 * random.random::<f32>();
-        Self { forms: Default::default(), variety, drawn_share, keeps_ink, jitter }
+        Self { forms: Default::default(), variety, drawn_share, ink, jitter }
     }
 
     /// The writer's form for a digit.
@@ -109,15 +123,26 @@ impl<'a> Book<'a> {
     }
 
     fn new_form(&self, digit: u8, specimens: &Specimens<'a>, random: &mut Pcg64Mcg) -> Form<'a> {
-        let picture = if random.random::<f32>() < self.drawn_share { None } else { specimens.picture(digit, random) };
-        let Some(picture) = picture else {
-            let shapes = SHAPES[usize::from(digit)];
-            let shape = shapes.choose(random).copied().unwrap_or(&[]);
-            return Form::Strokes(jittered(shape, self.jitter, random));
-        };
-        match skeleton::strokes(picture).filter(|_| !self.keeps_ink) {
-            Some(strokes) => Form::Strokes(strokes),
-            None => Form::Picture(picture),
+        let is_drawn = random.random::<f32>() < self.drawn_share;
+        let sampled = if is_drawn { None } else { self.sampled(digit, specimens, random) };
+        if let Some(form) = sampled {
+            return form;
+        }
+        let shape = SHAPES[usize::from(digit)].choose(random).copied().unwrap_or(&[]);
+        Form::Strokes(jittered(shape, self.jitter, random))
+    }
+
+    fn sampled(&self, digit: u8, specimens: &Specimens<'a>, random: &mut Pcg64Mcg) -> Option<Form<'a>> {
+        match self.ink {
+            Ink::Pen => {
+                (0..TRIES).find_map(|_| skeleton::strokes(specimens.picture(digit, random)?)).map(Form::Strokes)
+            }
+            Ink::Mixed => specimens.picture(digit, random).map(Form::Picture),
+            Ink::Alike(thickness) => {
+                let pictures = (0..TRIES).filter_map(|_| specimens.picture(digit, random));
+                let off = |picture: &&Canvas| (skeleton::thickness(picture) / thickness).ln().abs();
+                pictures.min_by(|a, b| off(a).total_cmp(&off(b))).map(Form::Picture)
+            }
         }
     }
 }
@@ -193,7 +218,7 @@ mod tests {
         let samples = Samples::default();
         let specimens = Specimens::new(&samples);
         let mut random = Pcg64Mcg::seed_from_u64(4);
-        let mut book = Book { variety: 1, ..Book::new(1.0, false, &mut random) };
+        let mut book = Book { variety: 1, ..Book::new(1.0, Ink::Pen, &mut random) };
         let mut widths = || match book.form(5, &specimens, &mut random) {
             Form::Strokes(strokes) => bounds(&strokes).map_or(0.0, |[left, _, right, _]| right - left),
             Form::Picture(_) => 0.0,

@@ -16,7 +16,7 @@ pub struct Tables {
 
 impl Tables {
     /// The same tables every time.
-    pub fn new() -> Self {
+    pub fn computed() -> Self {
         let mut random = Pcg64Mcg::seed_from_u64(0x7ab1e5);
         let sine = |step: usize| (step as f32 / SINES as f32 * std::f32::consts::TAU).sin();
         Self { sines: (0..SINES).map(sine).collect(), deviates: (0..DEVIATES).map(|_| normal(&mut random)).collect() }
@@ -49,7 +49,7 @@ pub struct Noise<'a> {
 impl Noise<'_> {
     /// The next one.
     #[inline(always)]
-    pub fn next(&mut self) -> f32 {
+    pub fn draw(&mut self) -> f32 {
         self.place = (self.place + self.step) & (DEVIATES - 1);
         self.deviates[self.place]
     }

@@ -156,7 +156,7 @@ fn group_mark(random: &mut Pcg64Mcg) -> Option<Sign> {
 fn grouped(digits: &[u8], mark: &Option<Sign>, indian: bool, signs: &mut Vec<Sign>) {
     for (index, &value) in digits.iter().enumerate() {
         let left = digits.len() - index;
-        let ends_group = if indian { left == 3 || (left > 3 && left % 2 == 1) } else { left % 3 == 0 };
+        let ends_group = if indian { left == 3 || (left > 3 && left % 2 == 1) } else { left.is_multiple_of(3) };
         if let Some(mark) = mark.as_ref().filter(|_| index > 0 && ends_group) {
             signs.push(mark.clone());
         }

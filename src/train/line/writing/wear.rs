@@ -16,7 +16,7 @@ pub fn lay_ink(paper: &mut Canvas, ink: &Canvas, level: f32, tables: &Tables, ra
     let depth = 1.0 - level;
     for (paper, &ink) in paper.pixels.iter_mut().zip(&ink.pixels) {
         if ink > 0.0 {
-            let cover = (ink * (1.0 - grain * noise.next().abs())).max(0.0);
+            let cover = (ink * (1.0 - grain * noise.draw().abs())).max(0.0);
             // Ink lets a little of the paper's pattern through.
             *paper *= 1.0 - cover * depth * (0.9 + 0.1 * *paper);
         }
@@ -39,7 +39,7 @@ pub fn scanned(mut picture: Canvas, tables: &Tables, random: &mut Pcg64Mcg) -> G
     let noise =
         if random.random_bool(0.15) { 0.03 + 0.06 * random.random::<f32>() } else { 0.022 * random.random::<f32>() };
     let mut deviates = tables.noise_from(random);
-    picture.pixels.iter_mut().for_each(|pixel| *pixel += noise * deviates.next());
+    picture.pixels.iter_mut().for_each(|pixel| *pixel += noise * deviates.draw());
     if random.random_bool(0.2) {
         soften(&mut picture, 0.08);
     }
@@ -80,8 +80,8 @@ fn one_bit(picture: &mut Canvas, random: &mut Pcg64Mcg) {
     let mut sorted: Vec<f32> = picture.pixels.iter().step_by(7).copied().collect();
     sorted.sort_unstable_by(f32::total_cmp);
     let at = |share: f32| sorted[((sorted.len() - 1) as f32 * share) as usize];
-    let (dark, light) = (at(0.02), at(0.6));
-    let level = dark + (light - dark) * (0.45 + 0.25 * random.random::<f32>());
+    let (dark, light) = (at(0.01), at(0.6));
+    let level = dark + (light - dark) * (0.5 + 0.3 * random.random::<f32>());
     picture.pixels.iter_mut().for_each(|pixel| *pixel = if *pixel < level { 0.0 } else { 1.0 });
 }
 
