@@ -252,3 +252,28 @@ fn band(paper: &mut Canvas, random: &mut Pcg64Mcg) {
     let part = if at_top { &mut paper.pixels[..rows] } else { &mut paper.pixels[end - rows..] };
     part.iter_mut().for_each(|pixel| *pixel = (*pixel * light).min(1.0));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+
+    #[test]
+    fn patterns_stay_lighter_than_ink_and_clean_paper_is_even() {
+        let (tables, mut random) = (Tables::computed(), Pcg64Mcg::seed_from_u64(2));
+        let spread = |paper: &Canvas| {
+            let mean = paper.mass() / paper.pixels.len() as f32;
+            let square: f32 = paper.pixels.iter().map(|pixel| (pixel - mean).powi(2)).sum();
+            (mean, (square / paper.pixels.len() as f32).sqrt())
+        };
+        let mut most = 0.0_f32;
+        for _ in 0..60 {
+            let (mean, deviation) = spread(&busy(120, 40, 0.8, &tables, &mut random));
+            assert!((0.3..1.0).contains(&mean) && deviation < 0.2, "{mean} +- {deviation}");
+            most = most.max(deviation);
+            let (mean, deviation) = spread(&clean(120, 40, &mut random));
+            assert!((0.5..1.05).contains(&mean) && deviation < 0.2, "{mean} +- {deviation}");
+        }
+        assert!(most > 0.03, "no pattern is stronger than {most}");
+    }
+}

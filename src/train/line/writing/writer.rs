@@ -167,3 +167,49 @@ impl<'a, 's> Writer<'a, 's> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::samples::Samples;
+    use rand::SeedableRng;
+
+    fn written(signs: &[Sign], random: &mut Pcg64Mcg) -> Row {
+        let samples = Samples::default();
+        let specimens = Specimens::new(&samples);
+        let mut writer = Writer::new(Setting::Form, &specimens, random);
+        writer.chains_zeros = false;
+        writer.write(signs, random);
+        writer.row
+    }
+
+    #[test]
+    fn every_symbol_gets_its_ink_in_its_order() {
+        let mut random = Pcg64Mcg::seed_from_u64(1);
+        let with_ink: Vec<Symbol> = Symbol::ALL.into_iter().filter(|symbol| *symbol != Symbol::Raised).collect();
+        let signs: Vec<Sign> = with_ink.iter().map(|&symbol| Sign::Symbol(symbol)).collect();
+        for _ in 0..20 {
+            let row = written(&signs, &mut random);
+            assert_eq!(row.placed.len(), with_ink.len());
+            let middle =
+                |placed: &Placed| placed.glyph.columns().map_or(0, |(left, right)| 2 * placed.x + left + right);
+            assert!(row.placed.windows(2).all(|pair| middle(&pair[0]) < middle(&pair[1])));
+        }
+    }
+
+    #[test]
+    fn raised_cents_are_smaller_and_higher_than_the_whole() {
+        let mut random = Pcg64Mcg::seed_from_u64(2);
+        let signs = [Sign::Symbol(Symbol::Digit(8)), Sign::Raised(vec![8, 8], Cents::Underlined)];
+        for _ in 0..20 {
+            let row = written(&signs, &mut random);
+            let rows = |index: usize| {
+                let placed: &Placed = &row.placed[index];
+                placed.glyph.rows().map(|(top, bottom)| (placed.y + top, placed.y + bottom)).expect("ink")
+            };
+            let ((top, bottom), (cents_top, cents_bottom)) = (rows(0), rows(2));
+            assert!(cents_bottom < bottom && cents_bottom - cents_top < bottom - top);
+            assert!(!row.ties.is_empty());
+        }
+    }
+}
