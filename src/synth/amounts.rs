@@ -44,8 +44,7 @@ impl Amount {
     /// Draws one by chance, in any of the ways of writing.
     pub(super) fn draw(dice: &mut Dice) -> Self {
         let way = *dice.pick(&WAYS);
-        let amount = Draft { value: String::new(), glyphs: Vec::new() };
-        amount.filled(way, dice)
+        Draft { value: String::new(), glyphs: Vec::new() }.filled(way, dice)
     }
 
     /// The text in the symbols of a line reader: any currency is `$`, cents that are set apart stand behind `^`, gaps are nothing.
