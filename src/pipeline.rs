@@ -7,8 +7,8 @@ use crate::error::{Error, Result};
 use crate::form::{self, Form, Shape};
 use crate::glyph::{self, Glyph};
 use crate::number::{self, DecimalMark, Kind, Number, Status, WholeLine};
-use crate::reader::line::LineReader;
 use crate::reader::line::strip::Strip;
+use crate::reader::line::{LineReader, Wanted};
 use crate::reader::{DigitReader, Reading};
 use crate::scan::{Page, Scan};
 use crate::segment::{self, Segments};
@@ -163,8 +163,8 @@ impl Pipeline {
             return None;
         }
         let (ink, left_px) = segments.line_ink(segments.alone);
-        let scores = self.line_reader.read(&Strip::of(&ink));
-        let scores = if self.settings.kind == Kind::Digits { scores.of_digits_alone() } else { scores };
+        let wanted = if self.settings.kind == Kind::Digits { Wanted::Digits } else { Wanted::All };
+        let scores = self.line_reader.read(&Strip::of(&ink), wanted);
         Some(WholeLine { scores, left_px })
     }
 

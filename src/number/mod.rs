@@ -212,7 +212,8 @@ pub fn decide(
     number.digits = digits::of(best, &place);
     let is_heard = best.line_probability >= SURE_LINE;
     let is_other = unread > MAX_UNREAD_SHARE || is_other_writing(&best.symbols, &number.digits, segments);
-    if number.digits.is_empty() || (is_other && !is_heard) {
+    // An image of one line was said to hold a number.
+    if number.digits.is_empty() || (is_other && !is_heard && !segments.alone) {
         number.status = Status::Rejected;
         number.digits.clear();
         return number;

@@ -104,3 +104,38 @@ fn digits_of(symbols: &[Symbol]) -> Vec<u8> {
     let digit = |symbol: &Symbol| if let Symbol::Digit(digit) = symbol { Some(*digit) } else { None };
     symbols.iter().filter_map(digit).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::{DecimalMark, Kind};
+
+    const RULES: Rules =
+        Rules { kind: Kind::Amount, decimal: DecimalMark::Auto, min_confidence: 0.9, with_style: false };
+
+    fn proposal(text: &str, line: f32, lattice: f32) -> Proposal {
+        let symbols: Vec<Symbol> = text.chars().filter_map(Symbol::of_char).collect();
+        let value = amount::value_of(&symbols, RULES.kind, RULES.decimal);
+        Proposal { symbols, value, line, lattice }
+    }
+
+    #[test]
+    fn strings_of_one_value_are_counted_together() {
+        let proposals = vec![proposal("250", -1.0, 0.0), proposal("251-", -1.1, 0.0), proposal("251", -1.2, 0.0)];
+        let ballots = counted(proposals, &HashMap::new(), true);
+        let values: Vec<&str> = ballots.iter().map(|ballot| ballot.value.canonical.as_str()).collect();
+        assert_eq!(values, ["251", "250"]);
+        assert_eq!(ballots[0].symbols.len(), 4);
+        assert!((ballots.iter().map(|ballot| ballot.share).sum::<f32>() - 1.0).abs() < 1e-5);
+        assert!((ballots[0].line_probability - ((-1.1f32).exp() + (-1.2f32).exp())).abs() < 1e-5);
+    }
+
+    #[test]
+    fn each_reader_can_overrule_the_other_where_it_is_surer() {
+        let sure_lattice = counted(vec![proposal("7", -1.0, -12.0), proposal("1", -2.0, 0.0)], &HashMap::new(), true);
+        let proposals = vec![proposal("7", -0.1, -3.0), proposal("1", -6.0, 0.0)];
+        let sure_line = counted(proposals, &HashMap::new(), true);
+        let first = |ballots: &[Ballot]| ballots[0].value.canonical.clone();
+        assert_eq!((first(&sure_lattice), first(&sure_line)), ("1".to_owned(), "7".to_owned()));
+    }
+}

@@ -11,7 +11,7 @@ pub mod weights;
 
 use std::path::Path;
 
-pub use scores::{LineScores, LineString};
+pub use scores::{LineScores, LineString, Wanted};
 pub use symbol::Symbol;
 
 use crate::error::{Error, Result};
@@ -21,6 +21,13 @@ use weights::LineWeights;
 
 /// The shipped weights; `models/lines.md` tells how they were made.
 pub const SHIPPED: &[u8] = include_bytes!("../../../models/lines.safetensors");
+
+/// Stretch and shear of the further views of a line that is in doubt. Of 1,080 real amounts 82.8 % were right with all five views, 81.9 %
+/// with the first three and 80.3 % with one (preliminary weights).
+const VIEWS: [(f32, f32); 4] = [(1.12, 0.0), (0.9, 0.0), (1.0, 0.15), (1.0, -0.15)];
+
+/// A line whose likeliest string is at least so probable is not looked at again.
+const SURE: f64 = 0.98;
 
 /// A convolutional network over the whole line, trained with connectionist temporal classification; one thread a call, and
 /// calls may run side by side.
@@ -63,8 +70,23 @@ impl LineReader {
         Self::from_bytes(&name, &bytes)
     }
 
-    /// Reads one line.
-    pub fn read(&self, strip: &Strip) -> LineScores {
-        LineScores::of(&self.engine.scores(strip), self.temperature, strip.scale)
+    /// Reads one line; where that leaves doubt, also stretched, squeezed and leaning to both sides.
+    pub fn read(&self, strip: &Strip, wanted: Wanted) -> LineScores {
+        let mut scores = self.read_view(strip, wanted);
+        if scores.likeliest(1).first().is_none_or(|string| string.probability < SURE) {
+            for (stretch, shear) in VIEWS {
+                scores.add_view(self.read_view(&strip.warped(stretch, shear), wanted));
+            }
+        }
+        scores
+    }
+
+    fn read_view(&self, strip: &Strip, wanted: Wanted) -> LineScores {
+        LineScores::of(&self.raw_scores(strip), self.temperature, strip.scale, wanted)
+    }
+
+    /// The scores of a strip as the network gives them, before any temperature.
+    pub(crate) fn raw_scores(&self, strip: &Strip) -> Vec<f32> {
+        self.engine.scores(strip)
     }
 }

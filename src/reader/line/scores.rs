@@ -10,9 +10,25 @@ const BEAM_WIDTH: usize = 16;
 /// A symbol less probable than this in a column does not begin there.
 const LEAST_PROBABLE: f64 = 1e-4;
 
-/// The probabilities of a line, column by column.
+/// Which symbols matter in a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// All of them.
+    All,
+    /// Digits; marks count as nothing.
+    Digits,
+}
+
+/// The probabilities of a line, of one view of it or of several.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LineScores {
+    /// The line as it is comes first, then views of it that are stretched or slanted.
+    views: Vec<View>,
+}
+
+/// The probabilities of one view of a line, column by column.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct View {
     /// For each column the probability of "nothing" and of each of [`Symbol::ALL`]; they add up to 1.
     columns: Vec<[f64; LINE_CLASS_COUNT]>,
     /// Pixels of the ink plane for each column.
@@ -71,7 +87,9 @@ impl Tree {
 
 impl LineScores {
     /// Makes probabilities of raw scores, [`LINE_CLASS_COUNT`] a column; `scale` is that of the strip.
-    pub(super) fn of(scores: &[f32], temperature: f32, scale: f32) -> Self {
+    ///
+    /// With [`Wanted::Digits`] marks count as nothing.
+    pub(crate) fn of(scores: &[f32], temperature: f32, scale: f32, wanted: Wanted) -> Self {
         let column = |scores: &[f32]| {
             let greatest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let mut column = [0.0; LINE_CLASS_COUNT];
@@ -81,22 +99,67 @@ impl LineScores {
             let sum: f64 = column.iter().sum();
             column.map(|probability| probability / sum)
         };
-        let columns = scores.chunks_exact(LINE_CLASS_COUNT).map(column).collect();
-        Self { columns, column_px: scale * COLUMN_STEP_PX as f32 }
+        let mut columns: Vec<_> = scores.chunks_exact(LINE_CLASS_COUNT).map(column).collect();
+        if wanted == Wanted::Digits {
+            columns.iter_mut().for_each(without_marks);
+        }
+        Self { views: vec![View { columns, column_px: scale * COLUMN_STEP_PX as f32 }] }
     }
 
-    /// The same for a line of which only the digits matter: marks count as nothing.
-    pub fn of_digits_alone(mut self) -> Self {
-        for column in &mut self.columns {
-            for symbol in Symbol::ALL.iter().filter(|symbol| !matches!(symbol, Symbol::Digit(_))) {
-                column[0] += std::mem::take(&mut column[symbol.index() + 1]);
+    /// Adds another view of the same line.
+    pub(super) fn add_view(&mut self, other: LineScores) {
+        self.views.extend(other.views);
+    }
+
+    /// The likeliest strings, likeliest first, at most `count`; their probability is the mean over all views.
+    pub fn likeliest(&self, count: usize) -> Vec<LineString> {
+        if let [view] = self.views.as_slice() {
+            return view.likeliest(count);
+        }
+        let mut strings: Vec<Vec<Symbol>> = Vec::new();
+        for string in self.views.iter().flat_map(|view| view.likeliest(count)) {
+            if !strings.contains(&string.symbols) {
+                strings.push(string.symbols);
             }
         }
-        self
+        let rated = strings.into_iter().map(|symbols| {
+            let probability = self.log_probability(&symbols).exp();
+            LineString { symbols, probability }
+        });
+        let mut rated: Vec<LineString> = rated.collect();
+        rated.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+        rated.truncate(count);
+        rated
     }
 
+    /// The logarithm of the probability of a string, over all places where its symbols may stand.
+    pub fn log_probability(&self, symbols: &[Symbol]) -> f64 {
+        let sum: f64 = self.views.iter().map(|view| view.probability(symbols)).sum();
+        (sum / self.views.len().max(1) as f64).max(f64::MIN_POSITIVE).ln()
+    }
+
+    /// For each symbol of a string the pixel columns of the ink plane between which it stands, in the likeliest way that the
+    /// whole string can stand there (Viterbi 1967); the first column of the ink plane is 0.
+    pub fn places(&self, symbols: &[Symbol]) -> Vec<(f32, f32)> {
+        self.views.first().map_or_else(|| vec![(0.0, 0.0); symbols.len()], |view| view.places(symbols))
+    }
+
+    /// The greatest probability of each of the ten digits between two pixel columns of the ink plane.
+    pub fn digits_between(&self, columns_px: (f32, f32)) -> [f32; 10] {
+        self.views.first().map_or([0.0; 10], |view| view.digits_between(columns_px))
+    }
+}
+
+/// Takes the probability of all marks for nothing.
+fn without_marks(column: &mut [f64; LINE_CLASS_COUNT]) {
+    for symbol in Symbol::ALL.iter().filter(|symbol| !matches!(symbol, Symbol::Digit(_))) {
+        column[0] += std::mem::take(&mut column[symbol.index() + 1]);
+    }
+}
+
+impl View {
     /// The likeliest strings, likeliest first, at most `count` (prefix beam search, Graves and Jaitly 2014).
-    pub fn likeliest(&self, count: usize) -> Vec<LineString> {
+    fn likeliest(&self, count: usize) -> Vec<LineString> {
         let mut tree = Tree { nodes: vec![(0, 0)] };
         let mut beam = vec![Hypothesis { node: 0, ended: 1.0, going: 0.0 }];
         for column in &self.columns {
@@ -139,8 +202,8 @@ impl LineScores {
         next
     }
 
-    /// The logarithm of the probability of a string, over all places where its symbols may stand.
-    pub fn log_probability(&self, symbols: &[Symbol]) -> f64 {
+    /// The probability of a string, over all places where its symbols may stand.
+    fn probability(&self, symbols: &[Symbol]) -> f64 {
         let mut states = vec![0.0; 2 * symbols.len() + 1];
         let mut begun = false;
         for column in &self.columns {
@@ -162,12 +225,10 @@ impl LineScores {
             }
             begun = true;
         }
-        states.iter().rev().take(2).sum::<f64>().max(f64::MIN_POSITIVE).ln()
+        states.iter().rev().take(2).sum()
     }
 
-    /// For each symbol of a string the pixel columns of the ink plane between which it stands, in the likeliest way that the
-    /// whole string can stand there (Viterbi 1967); the first column of the ink plane is 0.
-    pub fn places(&self, symbols: &[Symbol]) -> Vec<(f32, f32)> {
+    fn places(&self, symbols: &[Symbol]) -> Vec<(f32, f32)> {
         let states = 2 * symbols.len() + 1;
         let mut best: Vec<Vec<(f64, usize)>> = Vec::with_capacity(self.columns.len());
         for column in &self.columns {
@@ -202,8 +263,7 @@ impl LineScores {
         spans.iter().map(|&(start, end)| if start < end { (px(start), px(end)) } else { (0.0, 0.0) }).collect()
     }
 
-    /// The greatest probability of each of the ten digits between two pixel columns of the ink plane.
-    pub fn digits_between(&self, (start_px, end_px): (f32, f32)) -> [f32; 10] {
+    fn digits_between(&self, (start_px, end_px): (f32, f32)) -> [f32; 10] {
         let column = |px: f32| (px / self.column_px.max(f32::MIN_POSITIVE)).round() as usize;
         let columns = self.columns.get(column(start_px)..column(end_px)).unwrap_or_default();
         std::array::from_fn(|digit| columns.iter().map(|column| column[digit + 1] as f32).fold(0.0, f32::max))
@@ -226,6 +286,10 @@ mod tests {
 
     /// Scores of columns in which some characters are strong; `_` is nothing.
     fn scores(columns: &[&str]) -> LineScores {
+        scores_of(columns, Wanted::All)
+    }
+
+    fn scores_of(columns: &[&str], wanted: Wanted) -> LineScores {
         let mut values = Vec::new();
         for column in columns {
             let mut scores = [0.0; LINE_CLASS_COUNT];
@@ -235,7 +299,7 @@ mod tests {
             }
             values.extend(scores);
         }
-        LineScores::of(&values, 1.0, 2.0)
+        LineScores::of(&values, 1.0, 2.0, wanted)
     }
 
     fn text(symbols: &[Symbol]) -> String {
@@ -268,9 +332,8 @@ mod tests {
 
     #[test]
     fn marks_are_nothing_where_only_digits_matter() {
-        let scores = scores(&["1", ".", "2", "-"]);
-        assert_eq!(text(&scores.likeliest(1)[0].symbols), "1.2-");
-        assert_eq!(text(&scores.of_digits_alone().likeliest(1)[0].symbols), "12");
+        let read = |wanted| text(&scores_of(&["1", ".", "2", "-"], wanted).likeliest(1)[0].symbols);
+        assert_eq!((read(Wanted::All), read(Wanted::Digits)), ("1.2-".to_owned(), "12".to_owned()));
     }
 
     #[test]
@@ -283,9 +346,21 @@ mod tests {
     }
 
     #[test]
+    fn several_views_are_averaged() {
+        let (mut one, other) = (scores(&["1", "_", "27"]), scores(&["1", "_", "_", "72"]));
+        let alone = one.likeliest(1)[0].clone();
+        one.add_view(other.clone());
+        let strings = one.likeliest(2);
+        assert_eq!(text(&alone.symbols), "12");
+        assert!((strings[0].probability - strings[1].probability).abs() < 0.02, "{strings:?}");
+        let mean = (alone.probability + other.log_probability(&alone.symbols).exp()) / 2.0;
+        assert!((one.log_probability(&alone.symbols).exp() - mean).abs() < 1e-3);
+    }
+
+    #[test]
     fn an_empty_line_reads_as_nothing() {
         let strings = scores(&["_", "_"]).likeliest(2);
         assert!(strings[0].symbols.is_empty() && strings[0].probability > 0.9);
-        assert_eq!(LineScores::default().likeliest(2).len(), 1);
+        assert!(LineScores::default().likeliest(2).is_empty());
     }
 }

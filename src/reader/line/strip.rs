@@ -50,6 +50,23 @@ impl Strip {
         Self { width_px, pixels, scale }
     }
 
+    /// The same line, `stretch` times as wide and leaning `shear` columns more to the right for each row up.
+    pub fn warped(&self, stretch: f32, shear: f32) -> Self {
+        let (step, width) = (COLUMN_STEP_PX, self.width_px as f32 * stretch);
+        let width_px = ((width / step as f32).round() as usize * step).clamp(WIDTH_RANGE_PX.0, WIDTH_RANGE_PX.1);
+        let mut pixels = Vec::with_capacity(width_px * STRIP_HEIGHT_PX);
+        for (y, row) in self.pixels.chunks_exact(self.width_px).enumerate() {
+            let lean = shear * (y as f32 - STRIP_HEIGHT_PX as f32 / 2.0);
+            let at = |column: f32| if column >= 0.0 { row.get(column as usize).copied().unwrap_or(0.0) } else { 0.0 };
+            pixels.extend((0..width_px).map(|x| {
+                let place = (x as f32 + 0.5) / stretch - 0.5 + lean;
+                let (left, part) = (place.floor(), place - place.floor());
+                at(left) * (1.0 - part) + at(left + 1.0) * part
+            }));
+        }
+        Self { width_px, pixels, scale: self.scale / stretch }
+    }
+
     /// Columns of scores that the strip gives.
     pub fn column_count(&self) -> usize {
         self.width_px / COLUMN_STEP_PX
@@ -73,6 +90,20 @@ mod tests {
         assert!((faint.pixels[7] - strong.pixels[7]).abs() < 0.05 && strong.pixels[7] > 0.9);
         assert!((faint.scale - 2.0).abs() < 0.01);
         assert_eq!(faint.pixels[50], 0.0);
+    }
+
+    #[test]
+    fn a_warped_strip_is_wider_and_leans() {
+        let strip = Strip::of(&stroke(200, 64, 240));
+        let wide = strip.warped(1.2, 0.0);
+        assert_eq!((wide.width_px, strip.warped(1.0, 0.0).pixels == strip.pixels), (120, true));
+        let darkest = |strip: &Strip, row: usize| {
+            let row = &strip.pixels[row * strip.width_px..(row + 1) * strip.width_px];
+            (0..row.len()).max_by(|&a, &b| row[a].total_cmp(&row[b]).then(b.cmp(&a))).unwrap_or(0)
+        };
+        assert!(darkest(&wide, 9) > darkest(&strip, 9));
+        let leaning = strip.warped(1.0, 0.2);
+        assert!(darkest(&leaning, 2) > darkest(&leaning, 30));
     }
 
     #[test]

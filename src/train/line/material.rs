@@ -11,6 +11,7 @@ use rand_pcg::Pcg64Mcg;
 
 use super::writing::Scribe;
 use crate::pipeline;
+use crate::reader::line::Symbol;
 use crate::reader::line::architecture::STRIP_HEIGHT_PX;
 use crate::reader::line::strip::Strip;
 use crate::scan::{Page, Pixels};
@@ -88,13 +89,18 @@ fn draw_block(scribe: &Scribe, seed: u64, block: u64) -> Vec<LineBatch> {
     batches
 }
 
-/// A line as the reader will meet it; `None` where cleaning left nothing of it.
+/// A line as the reader will meet it, and its classes; `None` where cleaning left nothing of it.
 fn draw_example(scribe: &Scribe, random: &mut Pcg64Mcg) -> Option<Example> {
+    let (strip, symbols) = draw_strip(scribe, random)?;
+    Some((strip, symbols.iter().map(|symbol| symbol.index() + 1).collect()))
+}
+
+/// A drawn line as a strip, and what is written on it; `None` where cleaning left nothing of it.
+pub(super) fn draw_strip(scribe: &Scribe, random: &mut Pcg64Mcg) -> Option<(Strip, Vec<Symbol>)> {
     let line = scribe.draw(random);
     let everything = !random.random_bool(PAGE_SHARE);
     let page = Page { number: 1, pixels: Pixels::Grey(line.image), dpi: Some(line.dpi) };
-    let strip = pipeline::strip_of_line(page, everything)?;
-    Some((strip, line.symbols.iter().map(|symbol| symbol.index() + 1).collect()))
+    Some((pipeline::strip_of_line(page, everything)?, line.symbols))
 }
 
 fn batch_of(examples: &[Example]) -> LineBatch {
@@ -107,4 +113,32 @@ fn batch_of(examples: &[Example]) -> LineBatch {
     }
     let lines = examples.iter().map(|(strip, classes)| (strip.column_count(), classes.clone())).collect();
     LineBatch { width_px, pixels, lines }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_seed_alone_decides_what_is_in_a_batch() {
+        let samples = Samples::default();
+        let second = |seed, threads| ahead(&samples, seed, threads, |next| (0..2).map(|_| next()).last().flatten());
+        let batch = second(3, 1).expect("a batch");
+        assert_eq!(Some(&batch), second(3, 2).as_ref());
+        assert_ne!(Some(&batch), second(4, 1).as_ref());
+        assert_eq!(batch.lines.len(), LINE_BATCH_SIZE);
+        assert_eq!(batch.pixels.len(), LINE_BATCH_SIZE * STRIP_HEIGHT_PX * batch.width_px);
+    }
+
+    #[test]
+    fn narrower_strips_end_in_paper() {
+        let strip = |width_px: usize, level: f32| Strip {
+            width_px,
+            pixels: vec![level; width_px * STRIP_HEIGHT_PX],
+            scale: 1.0,
+        };
+        let batch = batch_of(&[(strip(32, 1.0), vec![3]), (strip(40, 0.5), vec![])]);
+        assert_eq!((batch.width_px, batch.lines), (40, vec![(8, vec![3]), (10, vec![])]));
+        assert_eq!((batch.pixels[31], batch.pixels[32], batch.pixels[40]), (1.0, 0.0, 1.0));
+    }
 }

@@ -6,6 +6,7 @@ mod loss;
 pub mod material;
 mod network;
 mod step;
+pub mod validation;
 pub mod writing;
 
 use std::time::Instant;
@@ -13,6 +14,7 @@ use std::time::Instant;
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
 
+use super::ValidationFigure;
 use super::activation::BatchStatistics;
 use super::optimiser::Optimiser;
 use super::samples::Samples;
@@ -24,8 +26,8 @@ use material::{LINE_BATCH_SIZE, LineBatch};
 use network::{LineNetwork, Room};
 use step::Gradients;
 
-/// Batches between two reports: 16,000 lines.
-pub const ROUND_BATCHES: usize = 500;
+/// Batches in what is called an epoch: 16,000 lines.
+pub const EPOCH_BATCHES: usize = 500;
 
 /// How fast weights shrink by themselves, times the learning rate.
 const WEIGHT_DECAY: f32 = 0.02;
@@ -39,8 +41,8 @@ const STATISTICS_BATCHES: usize = 60;
 /// How to train a line reader.
 #[derive(Clone, Debug)]
 pub struct LineRequest {
-    /// How many times [`ROUND_BATCHES`] batches of drawn lines are shown.
-    pub rounds: usize,
+    /// How many times [`EPOCH_BATCHES`] batches of lines are drawn and shown, each line once.
+    pub epochs: usize,
     /// Decides the initial weights and every line.
     pub seed: u64,
     /// Threads that compute gradients, at most two of use; as many draw lines. The weights do not depend on it.
@@ -54,7 +56,7 @@ pub struct LineRequest {
 impl Default for LineRequest {
     fn default() -> Self {
         Self {
-            rounds: 80,
+            epochs: 72,
             seed: 1,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             learning_rate: 0.003,
@@ -66,13 +68,13 @@ impl Default for LineRequest {
 /// How far training has come.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LineProgress {
-    /// Rounds done.
-    pub round: usize,
-    /// Rounds asked for.
-    pub rounds: usize,
-    /// Mean loss of a line over the round.
+    /// Epochs done.
+    pub epoch: usize,
+    /// Epochs asked for.
+    pub epochs: usize,
+    /// Mean loss of a line over the epoch.
     pub loss: f32,
-    /// Share of the round's lines that were read without any error, 0 to 1.
+    /// Share of the epoch's lines that were read without any error, 0 to 1.
     pub accuracy: f32,
     /// Lines trained on, a second.
     pub lines_a_second: f32,
@@ -83,15 +85,19 @@ pub struct LineProgress {
 /// What training made.
 #[derive(Clone, Debug)]
 pub struct LineReport {
-    /// The averaged weights, ready to be saved.
+    /// The averaged weights with their temperature, ready to be saved.
     pub weights: LineWeights,
+    /// What each folder and part gave to write with: name, digits, how often each is used for one of MNIST.
+    pub sources: Vec<(String, usize, f32)>,
+    /// How lines are read that are written with digits kept for validation.
+    pub validation: ValidationFigure,
     /// Lines drawn and learned from.
     pub lines: usize,
     /// Duration in seconds.
     pub seconds: f32,
 }
 
-/// Trains a line reader on lines drawn with the digits of `samples`, telling `progress` after every round.
+/// Trains a line reader on lines drawn with the digits of `samples`, telling `progress` after every epoch.
 ///
 /// # Errors
 /// [`Error::Model`] if the network cannot be computed.
@@ -101,7 +107,7 @@ pub fn train(request: &LineRequest, samples: &Samples, progress: &mut dyn FnMut(
     let mut parameters = network.initial_parameters(&mut Pcg64Mcg::seed_from_u64(request.seed));
     let mut optimiser = Optimiser::new(&parameters, network.decaying(), WEIGHT_DECAY, AVERAGE_DECAY);
     let mut gradients = Gradients::new(&network, request.threads);
-    let steps = request.rounds * ROUND_BATCHES;
+    let steps = request.epochs * EPOCH_BATCHES;
     let weights = material::ahead(samples, request.seed, request.threads, |next| -> Result<LineWeights> {
         let mut statistics_batches: Vec<LineBatch> = Vec::new();
         let mut take = || next().ok_or_else(|| fault("the drawn lines ran out"));
@@ -109,19 +115,19 @@ pub fn train(request: &LineRequest, samples: &Samples, progress: &mut dyn FnMut(
             statistics_batches.push(take()?);
         }
         let folded = |parameters: &[f32]| weights(&network, parameters, &statistics_batches);
-        for round in 0..request.rounds {
+        for epoch in 0..request.epochs {
             let (mut loss, mut correct, start) = (0.0, 0, Instant::now());
-            for batch in 0..ROUND_BATCHES {
-                let rate = schedule::learning_rate(request.learning_rate, round * ROUND_BATCHES + batch, steps);
+            for batch in 0..EPOCH_BATCHES {
+                let rate = schedule::learning_rate(request.learning_rate, epoch * EPOCH_BATCHES + batch, steps);
                 let outcome = gradients.of(&parameters, &take()?).map_err(fault)?;
                 optimiser.step(&mut parameters, &outcome.gradients, rate);
-                loss += outcome.loss / ROUND_BATCHES as f32;
+                loss += outcome.loss / EPOCH_BATCHES as f32;
                 correct += outcome.correct;
             }
-            let lines = ROUND_BATCHES * LINE_BATCH_SIZE;
+            let lines = EPOCH_BATCHES * LINE_BATCH_SIZE;
             progress(&LineProgress {
-                round: round + 1,
-                rounds: request.rounds,
+                epoch: epoch + 1,
+                epochs: request.epochs,
                 loss,
                 accuracy: correct as f32 / lines as f32,
                 lines_a_second: lines as f32 / start.elapsed().as_secs_f32(),
@@ -130,8 +136,18 @@ pub fn train(request: &LineRequest, samples: &Samples, progress: &mut dyn FnMut(
         }
         folded(optimiser.average())
     })?;
-    let lines = steps * LINE_BATCH_SIZE;
-    Ok(LineReport { weights, lines, seconds: begun.elapsed().as_secs_f32() })
+    let (weights, validation) = validation::calibrate(weights, samples, request.seed);
+    Ok(LineReport {
+        weights,
+        sources: samples
+            .digits
+            .iter()
+            .map(|source| (source.name.clone(), source.samples.len(), source.weight))
+            .collect(),
+        validation,
+        lines: steps * LINE_BATCH_SIZE,
+        seconds: begun.elapsed().as_secs_f32(),
+    })
 }
 
 fn fault(cause: impl ToString) -> Error {

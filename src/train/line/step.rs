@@ -105,3 +105,52 @@ pub(super) fn best_classes(scores: &[f32]) -> Vec<usize> {
     classes.retain(|&class| class != 0);
     classes
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::{RngExt, SeedableRng};
+    use rand_pcg::Pcg64Mcg;
+
+    use super::*;
+    use crate::reader::line::architecture::{LineArchitecture, LineLayer, Pooling};
+    use crate::train::optimiser::Optimiser;
+
+    fn tiny() -> LineArchitecture {
+        let block = |channels, pooling| LineLayer {
+            channels,
+            kernel: (3, 3),
+            padding: (1, 1),
+            activated: true,
+            pooling,
+            residual: false,
+        };
+        let last =
+            LineLayer { kernel: (8, 1), padding: (0, 0), activated: false, ..block(LINE_CLASS_COUNT, Pooling::None) };
+        LineArchitecture { layers: vec![block(8, Pooling::Blocks), block(16, Pooling::Blocks), last] }
+    }
+
+    /// Six lines of noise, each with classes of its own.
+    fn batch(random: &mut Pcg64Mcg) -> LineBatch {
+        let pixels = (0..6 * STRIP_HEIGHT_PX * 32).map(|_| random.random::<f32>()).collect();
+        LineBatch { width_px: 32, pixels, lines: (0..6).map(|line| (8, vec![1 + line % 3, 4])).collect() }
+    }
+
+    #[test]
+    fn any_number_of_threads_gives_the_same_gradient_and_steps_learn_a_batch_by_heart() -> Result<()> {
+        let mut random = Pcg64Mcg::seed_from_u64(2);
+        let network = LineNetwork::new(&tiny());
+        let mut parameters = network.initial_parameters(&mut random);
+        let batch = batch(&mut random);
+        let before = Gradients::new(&network, 1).of(&parameters, &batch)?;
+        assert_eq!(before, Gradients::new(&network, 2).of(&parameters, &batch)?);
+        let mut optimiser = Optimiser::new(&parameters, network.decaying(), 0.0, 0.9);
+        let mut gradients = Gradients::new(&network, 2);
+        for _ in 0..80 {
+            let outcome = gradients.of(&parameters, &batch)?;
+            optimiser.step(&mut parameters, &outcome.gradients, 0.01);
+        }
+        let after = gradients.of(&parameters, &batch)?;
+        assert!(after.loss < before.loss / 4.0 && after.correct == 6, "{before:?} to {} {}", after.loss, after.correct);
+        Ok(())
+    }
+}

@@ -25,7 +25,12 @@ pub struct Train {
     #[arg(long, value_name = "NAME", default_value = "cnn", value_parser = reader_parser())]
     pub reader: ReaderKind,
 
-    /// File for the model; the card gets the same name with .md [default: models/digits.safetensors, or models/NAME.safetensors]
+    /// Train the reader of whole lines instead, on lines that are drawn with the digits
+    #[arg(long, conflicts_with_all = ["reader", "features", "components"])]
+    pub lines: bool,
+
+    /// File for the model; the card gets the same name with .md [default: models/digits.safetensors, models/lines.safetensors, or
+    /// models/NAME.safetensors]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
 
@@ -33,7 +38,7 @@ pub struct Train {
     #[arg(long, value_name = "N", default_value_t = TrainRequest::new(Vec::new()).seed)]
     pub seed: u64,
 
-    /// Networks: how many times 64,000 images are shown [default: as often as to the built-in one]
+    /// Networks: how many times 64,000 images, or 16,000 lines, are shown [default: as often as to the built-in one]
     #[arg(long, value_name = "N")]
     pub epochs: Option<usize>,
 

@@ -10,6 +10,8 @@ use scantally::train::ValidationFigure;
 pub struct ModelCard<'a> {
     /// Where the model is; its name is the title.
     pub out: &'a Path,
+    /// What it reads, such as `digits`.
+    pub subject: &'static str,
     /// A paragraph that says what it is.
     pub description: String,
     /// One line each: command, seed, time, settings.
@@ -28,7 +30,7 @@ impl ModelCard<'_> {
     /// The text of the card.
     pub fn text(&self) -> String {
         let name = self.out.file_stem().map(|stem| path_text(Path::new(stem))).unwrap_or_default();
-        let mut card = format!("# {name}: a reader of handwritten digits\n\n{}\n\n", self.description);
+        let mut card = format!("# {name}: a reader of handwritten {}\n\n{}\n\n", self.subject, self.description);
         for fact in &self.facts {
             let _ = writeln!(card, "- {fact}");
         }
@@ -43,7 +45,7 @@ impl ModelCard<'_> {
             let _ = writeln!(card, "| {source} | {images} |{weight}");
         }
         card.push_str(
-            "\n## Validation\n\nImages that no training saw: whole writers where writers are known.\n\n\
+            "\n## Validation\n\nWhat no training saw: whole writers where writers are known.\n\n\
              | folder and part | images | errors | right |\n|---|---:|---:|---:|\n",
         );
         for figure in self.validation {
@@ -67,6 +69,7 @@ mod tests {
     fn a_card_names_the_model_its_data_and_its_figures() {
         let card = ModelCard {
             out: Path::new("models/some.safetensors"),
+            subject: "digits",
             description: "A reader.".to_owned(),
             facts: vec!["Command: `scantally train`".to_owned()],
             bytes: b"abc",

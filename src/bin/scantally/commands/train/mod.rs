@@ -1,5 +1,7 @@
 //! `train`: labelled digits in; a model and a card that says how it came about out.
 
+mod lines;
+
 use std::path::{Path, PathBuf};
 
 use scantally::error::Error;
@@ -23,6 +25,7 @@ pub fn run(arguments: &Train) -> anyhow::Result<ExitStatus> {
     // Hours of training are not to end at a folder that cannot be made.
     make_folder(&out)?;
     match arguments.reader.architecture() {
+        _ if arguments.lines => lines::run(arguments, &out)?,
         Some(architecture) => train_network(arguments, architecture, &out)?,
         None => fit_classical(arguments, &out)?,
     }
@@ -32,6 +35,7 @@ pub fn run(arguments: &Train) -> anyhow::Result<ExitStatus> {
 fn out(arguments: &Train) -> PathBuf {
     match (&arguments.out, arguments.reader) {
         (Some(out), _) => out.clone(),
+        (None, _) if arguments.lines => PathBuf::from("models/lines.safetensors"),
         (None, ReaderKind::Cnn) => PathBuf::from("models/digits.safetensors"),
         (None, kind) => model::default_path(kind),
     }
@@ -150,6 +154,7 @@ fn network_card<'a>(
     let images = BATCH_SIZE * EPOCH_BATCHES;
     ModelCard {
         out,
+        subject: "digits",
         description: shape(arguments.reader, &request.architecture),
         facts: vec![
             format!("Command: `{} --epochs {epochs}`", command(arguments, out)),
@@ -204,6 +209,7 @@ fn classical_card<'a>(
     let sources = samples.digits.iter().chain(&samples.symbols);
     ModelCard {
         out,
+        subject: "digits",
         description: method(arguments.reader).to_owned(),
         facts,
         bytes,
