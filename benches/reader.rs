@@ -1,4 +1,4 @@
-//! How many digits a second are read, and how many images a second are trained on. Run with `cargo bench --bench reader`.
+//! How many digits and lines a second are read, and how many images a second are trained on. Run with `cargo bench --bench reader`.
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -7,12 +7,17 @@ use rand_pcg::Pcg64Mcg;
 use rayon::prelude::*;
 use scantally::geometry::Rect;
 use scantally::glyph::{GLYPH_SIZE_PX, Glyph};
+use scantally::pipeline;
 use scantally::reader::architecture::Architecture;
 use scantally::reader::cnn::CnnReader;
+use scantally::reader::line::strip::Strip;
+use scantally::reader::line::{LineReader, Wanted};
 use scantally::reader::{CLASS_COUNT, Class, DigitReader};
+use scantally::scan::{Page, Pixels};
 use scantally::train::activation::BatchStatistics;
 use scantally::train::batches::Mixer;
 use scantally::train::canvas::Canvas;
+use scantally::train::line::writing::Scribe;
 use scantally::train::network::Network;
 use scantally::train::samples::{Sample, Samples, Source};
 use scantally::train::step::{Batch, Gradients};
@@ -55,6 +60,22 @@ fn shipped_reader_on_two_cores(bencher: Bencher, batch: usize) {
     let threads = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("two threads");
     let read = || glyphs.par_chunks(batch.div_ceil(8)).map(|part| reader.read(part).map(|part| part.len())).count();
     bencher.counter(ItemsCount::new(batch)).bench(|| threads.install(read));
+}
+
+/// Strips of drawn lines, those in doubt in five views.
+#[divan::bench(args = [1, 2])]
+fn lines(bencher: Bencher, threads: usize) {
+    let reader = LineReader::shipped().expect("the shipped weights");
+    let (samples, mut random) = (Samples::default(), Pcg64Mcg::seed_from_u64(1));
+    let scribe = Scribe::new(&samples);
+    let mut strip = || {
+        let line = scribe.draw(&mut random);
+        pipeline::strip_of_line(Page { number: 1, pixels: Pixels::Grey(line.image), dpi: Some(line.dpi) }, true)
+    };
+    let strips: Vec<Strip> = (0..200).filter_map(|_| strip()).collect();
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("some threads");
+    let read = || strips.par_iter().map(|strip| reader.read(strip, Wanted::All)).count();
+    bencher.counter(ItemsCount::new(strips.len())).bench(|| threads.install(read));
 }
 
 #[divan::bench(args = [1, 64, 1024])]
