@@ -44,6 +44,9 @@ const SKIP_CHARACTER: f32 = 0.25;
 /// Size of a low mark, in line heights, at which it is a separator as likely as dirt.
 const EVEN_MARK_SHARE: f32 = 0.085;
 
+/// A mark that the line reader has seen and the reader of glyphs takes for a 1 is as likely as not.
+const HEARD_MARK: f32 = 0.5;
+
 /// A dash is at least so much wider than high.
 const DASH_ASPECT: f32 = 1.8;
 
@@ -73,6 +76,9 @@ struct Price {
     likely: [u8; 2],
     /// As a mark, or as nothing.
     marks: Vec<(Option<Symbol>, f32)>,
+    /// As a mark that the line reader has seen in its place: it knows more of them than the reader of single glyphs, to which
+    /// a bracket or a slash is a 1.
+    heard_mark: f32,
     /// For the cut behind it, if there is one.
     cut: f32,
 }
@@ -118,16 +124,18 @@ impl<'a> Prices<'a> {
         beams.pop().unwrap_or_default()
     }
 
-    /// The best path that reads as just these digits, with any marks between them; `None` where there are not as many
-    /// candidates in a row. Its score leaves the grammar of marks aside.
-    pub fn path_along(&self, digits: &[u8]) -> Option<Path> {
+    /// The best path that reads as just the digits of a string, with any marks between them; `None` where there are not as
+    /// many candidates in a row. Its score leaves the grammar of marks aside.
+    pub fn path_along(&self, symbols: &[Symbol]) -> Option<Path> {
+        let digits: Vec<u8> = symbols.iter().filter_map(|symbol| symbol.digit()).collect();
+        let marks = marks_between(symbols);
         let (count, width) = (self.segments.pieces.len(), digits.len() + 1);
         let unreached = (f32::NEG_INFINITY, None);
         let mut best: Vec<(f32, Option<Step>)> = vec![unreached; (count + 1) * width];
         best[0].0 = 0.0;
         for (index, candidate) in self.segments.candidates.iter().enumerate() {
             let price = &self.candidates[index];
-            let other = price.marks.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+            let other = price.marks.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1));
             for read in 0..width {
                 let score = best[candidate.first * width + read].0 + price.cut;
                 if score == f32::NEG_INFINITY {
@@ -142,8 +150,11 @@ impl<'a> Prices<'a> {
                 if let Some(&digit) = digits.get(read) {
                     reach(read + 1, Some(Symbol::Digit(digit)), score + price.digits[usize::from(digit)]);
                 }
-                if let Some(&(symbol, log_probability)) = other {
+                if let Some((symbol, log_probability)) = other {
                     reach(read, symbol, score + log_probability);
+                }
+                if let Some(mark) = marks[read] {
+                    reach(read, Some(mark), score + price.heard_mark);
                 }
             }
         }
@@ -153,11 +164,24 @@ impl<'a> Prices<'a> {
             let step = best[piece * width + read].1?;
             steps.push(step);
             piece = self.segments.candidates[step.candidate].first;
-            read -= usize::from(matches!(step.symbol, Some(Symbol::Digit(_))));
+            read -= usize::from(step.symbol.is_some_and(|symbol| symbol.digit().is_some()));
         }
         steps.reverse();
         Some(Path { steps, score })
     }
+}
+
+/// The last mark with ink of its own before the first digit of a string, between every two, and behind the last one.
+fn marks_between(symbols: &[Symbol]) -> Vec<Option<Symbol>> {
+    let mut marks = vec![None];
+    for &symbol in symbols {
+        match symbol {
+            Symbol::Digit(_) => marks.push(None),
+            Symbol::Raised => {}
+            mark => *marks.last_mut().unwrap_or(&mut None) = Some(mark),
+        }
+    }
+    marks
 }
 
 /// Keeps a beam short, sorted, and without two paths of one text.
@@ -260,8 +284,16 @@ fn price(segments: &Segments, candidate: &Candidate, reading: &Reading, kind: Ki
         digits: std::array::from_fn(|digit| log(digit_share * reading.probabilities[digit])),
         likely: [reading.best_digit().0, reading.second_digit().0],
         marks,
+        heard_mark: log(HEARD_MARK * like_a_mark(reading)),
         cut: cut_log_probability(segments, candidate),
     }
+}
+
+/// How much a glyph looks like what marks look like to the reader of glyphs.
+fn like_a_mark(reading: &Reading) -> f32 {
+    let alike =
+        [Class::Digit(1), Class::Point, Class::Comma, Class::Dash, Class::Slash, Class::Dollar, Class::NotADigit];
+    alike.iter().map(|&class| reading.of(class)).fold(0.0, f32::max)
 }
 
 /// The probability that a character is none: its own class, and symbols that no number has in that place.
@@ -302,4 +334,17 @@ fn mark(piece: &Piece, reading: &Reading, line_height_px: f32) -> (Symbol, f32) 
     }
     let flat = width >= DASH_ASPECT * height && width >= 0.25 * line_height_px;
     (Symbol::Dash, if flat { 0.5 + 0.5 * reading.of(Class::Dash) } else { 0.3 * reading.of(Class::Dash) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_have_their_place_between_digits() {
+        let symbols: Vec<Symbol> = "(1.2^50)".chars().filter_map(Symbol::of_char).collect();
+        let expected = [Some(Symbol::Open), Some(Symbol::Point), None, None, Some(Symbol::Close)];
+        assert_eq!(marks_between(&symbols), expected);
+        assert_eq!(marks_between(&[]), [None]);
+    }
 }

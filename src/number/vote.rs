@@ -1,8 +1,6 @@
 //! The vote of both readers: the paths of the lattice and the scores of the whole line in; every value that either of them
 //! proposes, with what both think of it, out.
 
-use std::collections::HashMap;
-
 use super::decode::{Path, Prices};
 use super::{Rules, amount};
 use crate::reader::line::{LineScores, Symbol};
@@ -37,6 +35,7 @@ pub struct Ballot {
 struct Proposal {
     symbols: Vec<Symbol>,
     value: amount::Value,
+    path: Option<Path>,
     line: f32,
     lattice: f32,
 }
@@ -57,22 +56,21 @@ pub fn ballots(prices: &Prices, paths: &[Path], scores: Option<&LineScores>, rul
             strings.push(string.symbols);
         }
     }
-    let mut along: HashMap<Vec<u8>, Option<Path>> = HashMap::new();
     let best = paths.first().map_or(0.0, |path| path.score);
     let mut proposals: Vec<Proposal> = Vec::new();
     for symbols in strings {
-        let path = along.entry(digits_of(&symbols)).or_insert_with_key(|digits| prices.path_along(digits));
+        let path = prices.path_along(&symbols);
         let lattice = path.as_ref().map_or(LEAST_LOG_LIKELIHOOD, |path| path.score - best);
         let line = scores.map_or(0.0, |scores| scores.log_probability(&symbols) as f32);
         let value = amount::value_of(&symbols, rules.kind, rules.decimal);
-        proposals.push(Proposal { symbols, value, line, lattice: lattice.clamp(LEAST_LOG_LIKELIHOOD, 0.0) });
+        proposals.push(Proposal { symbols, value, path, line, lattice: lattice.clamp(LEAST_LOG_LIKELIHOOD, 0.0) });
     }
     proposals.sort_by(|a, b| b.score().total_cmp(&a.score()));
-    counted(proposals, &along, scores.is_some())
+    counted(proposals, scores.is_some())
 }
 
 /// Puts together the proposals of one value; they come best first.
-fn counted(proposals: Vec<Proposal>, along: &HashMap<Vec<u8>, Option<Path>>, has_line: bool) -> Vec<Ballot> {
+fn counted(proposals: Vec<Proposal>, has_line: bool) -> Vec<Ballot> {
     let best = proposals.first().map_or(0.0, Proposal::score);
     let total: f32 = proposals.iter().map(|proposal| (proposal.score() - best).exp()).sum();
     let mut ballots: Vec<Ballot> = Vec::new();
@@ -86,7 +84,7 @@ fn counted(proposals: Vec<Proposal>, along: &HashMap<Vec<u8>, Option<Path>>, has
                 ballot.lattice_log_likelihood = ballot.lattice_log_likelihood.max(proposal.lattice);
             }
             None => ballots.push(Ballot {
-                path: along.get(&digits_of(&proposal.symbols)).cloned().flatten(),
+                path: proposal.path,
                 value: proposal.value,
                 symbols: proposal.symbols,
                 share,
@@ -100,11 +98,6 @@ fn counted(proposals: Vec<Proposal>, along: &HashMap<Vec<u8>, Option<Path>>, has
     ballots
 }
 
-fn digits_of(symbols: &[Symbol]) -> Vec<u8> {
-    let digit = |symbol: &Symbol| if let Symbol::Digit(digit) = symbol { Some(*digit) } else { None };
-    symbols.iter().filter_map(digit).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,13 +109,13 @@ mod tests {
     fn proposal(text: &str, line: f32, lattice: f32) -> Proposal {
         let symbols: Vec<Symbol> = text.chars().filter_map(Symbol::of_char).collect();
         let value = amount::value_of(&symbols, RULES.kind, RULES.decimal);
-        Proposal { symbols, value, line, lattice }
+        Proposal { symbols, value, path: None, line, lattice }
     }
 
     #[test]
     fn strings_of_one_value_are_counted_together() {
         let proposals = vec![proposal("250", -1.0, 0.0), proposal("251-", -1.1, 0.0), proposal("251", -1.2, 0.0)];
-        let ballots = counted(proposals, &HashMap::new(), true);
+        let ballots = counted(proposals, true);
         let values: Vec<&str> = ballots.iter().map(|ballot| ballot.value.canonical.as_str()).collect();
         assert_eq!(values, ["251", "250"]);
         assert_eq!(ballots[0].symbols.len(), 4);
@@ -132,9 +125,9 @@ mod tests {
 
     #[test]
     fn each_reader_can_overrule_the_other_where_it_is_surer() {
-        let sure_lattice = counted(vec![proposal("7", -1.0, -12.0), proposal("1", -2.0, 0.0)], &HashMap::new(), true);
+        let sure_lattice = counted(vec![proposal("7", -1.0, -12.0), proposal("1", -2.0, 0.0)], true);
         let proposals = vec![proposal("7", -0.1, -3.0), proposal("1", -6.0, 0.0)];
-        let sure_line = counted(proposals, &HashMap::new(), true);
+        let sure_line = counted(proposals, true);
         let first = |ballots: &[Ballot]| ballots[0].value.canonical.clone();
         assert_eq!((first(&sure_lattice), first(&sure_line)), ("1".to_owned(), "7".to_owned()));
     }

@@ -2,6 +2,7 @@
 
 mod extract;
 mod help_files;
+mod lines;
 mod model_work;
 mod readers;
 mod run;

@@ -77,6 +77,11 @@ impl Symbol {
         }
     }
 
+    /// The digit that it is, if it is one.
+    pub fn digit(self) -> Option<u8> {
+        if let Symbol::Digit(digit) = self { Some(digit) } else { None }
+    }
+
     /// How it is written in the text of a number.
     pub fn as_char(self) -> char {
         match self {
