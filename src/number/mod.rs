@@ -6,6 +6,7 @@ mod amount;
 mod confidence;
 mod decode;
 mod digits;
+pub mod threshold;
 mod vote;
 
 use crate::geometry::{Rect, Transform};

@@ -35,6 +35,10 @@ fn wrong_arguments_end_with_2() {
         "extract",
         "extract scans --layout book",
         "extract scans --min-confidence 1.5",
+        "extract scans --max-error 1",
+        "extract scans --max-error 0%",
+        "extract scans --max-error few",
+        "extract scans --max-error 1% --min-confidence 0.9",
         "extract scans --max-pixels many",
         "extract scans -j 0",
         "extract scans -q -v",
@@ -226,6 +230,31 @@ fn the_writing_style_comes_on_request_and_changes_nothing_else() {
         assert!(slant_deg.abs() < 60.0 && stroke_px > 1.0 && stroke_px < height / 2.0, "{styled:?}");
         assert!(density > 0.05 && density < 1.0 && loops <= 3.0, "{styled:?}");
     }
+}
+
+#[test]
+fn the_errors_that_are_allowed_set_the_threshold() {
+    let place = three_scans();
+    let run = |options: &str| {
+        let outcome = place.run(&format!("extract scans --layout line {options}"));
+        let record: serde_json::Value = serde_json::from_str(&place.read("output/run.json")).expect("run.json is JSON");
+        (outcome.stderr, record)
+    };
+    let (printed, record) = run("--max-error 5%");
+    let (counts, options) = (&record["counts"], &record["options"]);
+    assert!(printed.contains(&format!("marked ok: {} of 3 numbers (", counts["numbers_ok"])), "{printed}");
+    assert!(printed.contains(" %) at an expected error of at most 5 %\n"), "{printed}");
+    assert_eq!(options["max_error"], 0.05);
+    let lax = options["min_confidence"].as_f64().expect("a confidence");
+    let (_, record) = run("--max-error 0.001");
+    let strict = record["options"]["min_confidence"].as_f64().expect("a confidence");
+    assert!(lax < strict && strict <= 1.0, "{lax} {strict}");
+    for row in place.rows("output/numbers.csv") {
+        let confidence: f64 = row[4].parse().expect("a confidence");
+        assert!(row[5] != "ok" || confidence >= strict - 5e-5, "{row:?}");
+    }
+    let (printed, record) = run("");
+    assert!(record["options"]["max_error"].is_null() && !printed.contains("marked ok"), "{printed}");
 }
 
 #[test]

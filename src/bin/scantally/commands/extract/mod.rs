@@ -10,6 +10,7 @@ use std::time::{Instant, SystemTime};
 use anyhow::Context;
 use scantally::batch::{self, Ending, FileList, FileOutcome, Task, WORKER_NAME};
 use scantally::number::Number;
+use scantally::number::threshold::min_confidence_for;
 use scantally::pipeline::{Pipeline, Settings};
 use scantally::scan::Limits;
 use scantally::table::{ModelRecord, RunRecord, Tables, Timings, path_text, utc_timestamp};
@@ -26,7 +27,7 @@ pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
         layout: arguments.layout,
         kind: arguments.kind,
         decimal: arguments.decimal,
-        min_confidence: arguments.min_confidence,
+        min_confidence: arguments.max_error.map_or(arguments.min_confidence, min_confidence_for),
         with_style: arguments.style,
     };
     let (reader, model) = model::load(arguments.reader, arguments.model.as_deref())?;
@@ -49,6 +50,9 @@ pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
     if detail(arguments) != Detail::Errors {
         let summary = printer::summary(&record.counts, &record.timings, &failures, &arguments.output, is_interrupted);
         printer::lines(&summary);
+        if let Some(max_error) = arguments.max_error {
+            printer::lines(&printer::share_read(&record.counts, max_error));
+        }
     }
     let status = ExitStatus::of_counts(&record.counts);
     Ok(if is_interrupted { ExitStatus::Interrupted } else { status })
@@ -146,12 +150,14 @@ fn record(
 /// The options in force, as run.json shows them.
 fn options(arguments: &Extract, settings: &Settings) -> serde_json::Value {
     let path = |path: &Path| path_text(path);
+    let rounded = |share: f32| (f64::from(share) * 1e6).round() / 1e6;
     serde_json::json!({
         "output": path(&arguments.output),
         "layout": settings.layout,
         "kind": settings.kind,
         "decimal": settings.decimal,
-        "min_confidence": (f64::from(settings.min_confidence) * 1e6).round() / 1e6,
+        "max_error": arguments.max_error.map(rounded),
+        "min_confidence": rounded(settings.min_confidence),
         "style": settings.with_style,
         "max_pixels": arguments.max_pixels,
         "threads": threads(arguments),
