@@ -6,6 +6,7 @@ mod amount;
 mod confidence;
 mod decode;
 mod digits;
+pub mod explanation;
 pub mod threshold;
 mod vote;
 

@@ -257,6 +257,57 @@ fn the_errors_that_are_allowed_set_the_threshold() {
     assert!(record["options"]["max_error"].is_null() && !printed.contains("marked ok"), "{printed}");
 }
 
+/// The files below a folder, as paths from there.
+fn files_below(folder: &std::path::Path) -> Vec<String> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a readable folder") {
+        let entry = entry.expect("a readable folder");
+        let name = entry.file_name().to_string_lossy().into_owned();
+        match entry.path().is_dir() {
+            true => files.extend(files_below(&entry.path()).into_iter().map(|below| format!("{name}/{below}"))),
+            false => files.push(name),
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn each_number_is_explained_by_a_picture_whatever_the_threads() {
+    let place = three_scans();
+    let paper = image::GrayImage::from_pixel(90, 40, image::Luma([245]));
+    paper.save(place.path("scans/none.png")).expect("a writable folder");
+    place.run("extract scans --layout line -o plain");
+    let explained = |threads: u32| {
+        let outcome = place.run(&format!("extract scans --layout line -j {threads} --explain scans/why"));
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        let pictures = files_below(&place.path("scans/why"));
+        assert_eq!(pictures, ["a.png.p1.n1.png", "c.png.p1.n1.png", "none.png.p1.n1.png", "sub/b.png.p1.n1.png"]);
+        let bytes = |picture| std::fs::read(place.path("scans/why").join(picture)).expect("a picture");
+        pictures.into_iter().map(bytes).collect::<Vec<_>>()
+    };
+    let (one, three) = (explained(1), explained(3));
+    assert!(one == three, "the same pictures, and none is read as a scan");
+    assert_eq!(place.read("plain/numbers.csv"), place.read("output/numbers.csv"), "the reading is the same");
+    for picture in one {
+        let drawn = image::load_from_memory(&picture).expect("a PNG");
+        assert!(drawn.width() == 1000 && drawn.height() > 100);
+    }
+}
+
+#[test]
+fn pictures_that_cannot_be_written_end_the_run_with_5() {
+    let place = three_scans();
+    place.write("taken", "a file");
+    place.write("why/sub", "a file where a folder is needed");
+    for folder in ["taken", "why"] {
+        let outcome = place.run(&format!("extract scans --layout line --explain {folder}"));
+        assert_eq!(outcome.code, Some(5), "{}", outcome.stderr);
+        assert!(outcome.stderr.contains(folder) && outcome.stderr.contains("cannot be written"), "{}", outcome.stderr);
+        assert!(!place.path("output/numbers.csv").exists(), "no half result");
+    }
+}
+
 #[test]
 fn pages_above_the_pixel_limit_are_refused() {
     let place = three_scans();

@@ -90,6 +90,12 @@ pub struct Extract {
     #[arg(long)]
     pub style: bool,
 
+    /// Draw for each number how it was read, as a picture in this folder: cuts, characters, readings, the vote and the confidence
+    ///
+    /// The pictures are called SOURCE.pPAGE.FIELD.png. They take longer than the reading.
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub explain: Option<PathBuf>,
+
     /// What to read digits with; all but cnn, which is built in, need a model file of `scantally train --reader NAME`
     ///
     /// Without --model the file is models/NAME.safetensors.
