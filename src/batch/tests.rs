@@ -146,7 +146,7 @@ mod listing {
     use super::*;
 
     fn listed(inputs: &[&Path]) -> Vec<(String, Option<FileStatus>)> {
-        collect(inputs.iter().map(|input| input.to_path_buf()), None)
+        collect(inputs.iter().map(|input| input.to_path_buf()), &[])
             .files
             .into_iter()
             .map(|file| match file.task {
@@ -180,7 +180,7 @@ mod listing {
             ],
             "sorted as the tables write it: ./=1.png first"
         );
-        assert_eq!(collect([root.join("one")], None).hidden, 2);
+        assert_eq!(collect([root.join("one")], &[]).hidden, 2);
     }
 
     #[test]

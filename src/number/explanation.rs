@@ -25,6 +25,8 @@ pub struct Explanation {
     pub cuts: Vec<Cut>,
     /// Whether `path` reads as the value; if not, it is the best one by single characters, and another value won the vote.
     pub path_is_of_value: bool,
+    /// What the likeliest characters read as, whatever the line reader thinks.
+    pub likeliest_text: String,
     /// The candidates of the path, from left to right.
     pub path: Vec<ReadCandidate>,
     /// The other candidates that were read, from left to right.
@@ -68,8 +70,8 @@ pub struct ReadCandidate {
     pub probability: f32,
     /// As the reader saw it: 28x28 pixels, ink high.
     pub glyph: GrayImage,
-    /// The likeliest classes with their probabilities.
-    pub likeliest: [(Class, f32); 2],
+    /// What it may be with the greatest probabilities; `None` for no character at all.
+    pub likeliest: [(Option<Symbol>, f32); 2],
 }
 
 /// A symbol that the line reader found.
@@ -121,6 +123,7 @@ pub fn explain(segments: &Segments, readings: &[Reading], line: Option<&WholeLin
         pieces: view.pieces(),
         cuts: view.cuts(path),
         path_is_of_value: of_value.is_some(),
+        likeliest_text: paths.first().map(|path| text(&path.symbols())).unwrap_or_default(),
         path: view.on_path(path),
         others: view.beside_path(path),
         heard: line.map(|line| view.heard(line)),
@@ -132,11 +135,15 @@ pub fn explain(segments: &Segments, readings: &[Reading], line: Option<&WholeLin
 fn explained(ballot: &Ballot, has_line: bool) -> ExplainedBallot {
     ExplainedBallot {
         value: ballot.value.canonical.clone(),
-        text: ballot.symbols.iter().map(|symbol| symbol.as_char()).collect(),
+        text: text(&ballot.symbols),
         share: ballot.share,
         line_probability: has_line.then_some(ballot.line_probability),
         lattice_log_likelihood: ballot.path.as_ref().map(|_| ballot.lattice_log_likelihood),
     }
+}
+
+fn text(symbols: &[Symbol]) -> String {
+    symbols.iter().map(|symbol| symbol.as_char()).collect()
 }
 
 /// The part of the page that is shown.
@@ -213,7 +220,7 @@ impl<'a> View<'a> {
             symbol: symbol_of(class),
             probability: reading.of(class),
             glyph: GrayImage::from_raw(size, size, glyph.pixels.to_vec()).unwrap_or_default(),
-            likeliest: [ranked[0], ranked[1]],
+            likeliest: [ranked[0], ranked[1]].map(|(class, probability)| (symbol_of(class), probability)),
         }
     }
 

@@ -224,7 +224,7 @@ fn error_share(text: &str) -> Result<f32, String> {
         None => (text.trim(), 1.0),
     };
     match number.parse::<f64>().map(|number| (number / whole) as f32) {
-        Ok(share) if share >= MEASURED_ERRORS[0] && share < 1.0 => Ok(share),
+        Ok(share) if (MEASURED_ERRORS[0]..1.0).contains(&share) => Ok(share),
         _ => Err("give a percentage from 0.1% on, such as 1%, or the same as a share, such as 0.01".to_owned()),
     }
 }

@@ -7,8 +7,8 @@ use plotters::prelude::RGBColor;
 use super::canvas::{Align, Canvas, FAINT_INK, GRID, INK, Lettering, SERIES};
 use super::view::View;
 use crate::error::Result;
-use crate::number::Number;
 use crate::number::explanation::{Explanation, HeardSymbol, ReadCandidate};
+use crate::number::{Number, Reason, Status};
 use crate::reader::line::Symbol;
 
 const WIDTH: f64 = 1000.0;
@@ -20,13 +20,13 @@ const GAP: f64 = 30.0;
 const GLYPH_ZOOM: f64 = 2.0;
 const OTHER_ZOOM: f64 = 1.5;
 const TILE_WIDTH: f64 = 86.0;
-const OTHER_WIDTH: f64 = 68.0;
+const OTHER_WIDTH: f64 = 79.0;
 /// At most so many candidates beside the path are shown: two rows.
-const MOST_OTHERS: usize = 28;
+const MOST_OTHERS: usize = 24;
 const MOST_BALLOTS: usize = 4;
 const TABLE_ROW: f64 = 21.0;
 /// Where the columns of the table of values stand.
-const TABLE_COLUMNS: [f64; 5] = [0.0, 210.0, 420.0, 600.0, 790.0];
+const TABLE_COLUMNS: [f64; 5] = [0.0, 190.0, 380.0, 540.0, 690.0];
 
 /// The colour of boxes, of cuts that are used, and of what is sure.
 const CHOSEN: RGBColor = SERIES[0];
@@ -69,7 +69,7 @@ impl ExplanationSheet<'_> {
         canvas.text(&shortened(canvas, &self.title, title), (MARGIN, 36.0), Align::Left, title);
         let mut y = 64.0;
         if self.explanation.ink.width() > 0 {
-            head(canvas, y, "The field", "as it was scanned, without its paper");
+            head(canvas, y, "The field", "the ink, as the readers get it");
             y = view.draw_ink(canvas, (MARGIN, y + HEAD)) + GAP;
         }
         if self.explanation.pieces.is_empty() {
@@ -106,47 +106,56 @@ impl ExplanationSheet<'_> {
     }
 
     fn characters(&self, canvas: &mut Canvas, view: &View, y: f64) -> f64 {
-        let remark = match self.explanation.path_is_of_value {
-            true => "the likeliest characters of the value",
-            false => "the likeliest characters; the value below is another one, which the line reader found",
+        let path: String =
+            self.explanation.path.iter().filter_map(|read| read.symbol).map(|symbol| symbol.as_char()).collect();
+        let likeliest = &self.explanation.likeliest_text;
+        let mut remark = match self.explanation.path_is_of_value {
+            true => format!("the way to read `{path}`"),
+            false => format!("reads `{path}`; the value below is another one, which the line as a whole gave"),
         };
-        head(canvas, y, "Character by character", remark);
+        if path != *likeliest {
+            remark.push_str(&format!("; by the characters alone it would be `{likeliest}`"));
+        }
+        head(canvas, y, "Character by character", &format!("{remark}; grey boxes are left out"));
         let top = y + HEAD + 20.0;
         let bottom = view.draw_ink(canvas, (MARGIN, top));
         for candidate in &self.explanation.path {
             let (corner, end) = view.corners((MARGIN, top), &candidate.bounds);
             let color = if candidate.symbol.is_some() { CHOSEN } else { UNUSED_CUT };
             canvas.frame(corner, end, color);
-            let middle = (corner.0 + end.0) / 2.0;
-            let name = Lettering::new(16.0).bold().colored(color);
-            canvas.text(&name_of(candidate.symbol), (middle, top - 4.0), Align::Middle, name);
+            if let Some(symbol) = candidate.symbol {
+                let middle = (corner.0 + end.0) / 2.0;
+                let name = Lettering::new(16.0).bold().colored(color);
+                canvas.text(&symbol.as_char().to_string(), (middle, top - 4.0), Align::Middle, name);
+            }
         }
         bottom + 12.0
     }
 
     fn glyphs(&self, canvas: &mut Canvas, y: f64) -> f64 {
-        let y = tiles(canvas, &self.explanation.path, y, (TILE_WIDTH, GLYPH_ZOOM));
+        let path: Vec<&ReadCandidate> = self.explanation.path.iter().collect();
+        let y = tiles(canvas, &path, y, (TILE_WIDTH, GLYPH_ZOOM));
         let mut others: Vec<&ReadCandidate> = self.explanation.others.iter().collect();
         if others.is_empty() {
             return y + GAP;
         }
         let all = others.len();
         if all > MOST_OTHERS {
-            // The surest ones, still from left to right.
-            let mut probabilities: Vec<f32> = others.iter().map(|other| other.probability).collect();
-            probabilities.sort_by(|a, b| b.total_cmp(a));
-            others.retain(|other| other.probability >= probabilities[MOST_OTHERS - 1]);
+            // Those that are most like a character, still from left to right.
+            let likeness = |other: &ReadCandidate| if other.symbol.is_some() { other.probability } else { 0.0 };
+            let mut likenesses: Vec<f32> = others.iter().map(|other| likeness(other)).collect();
+            likenesses.sort_by(|a, b| b.total_cmp(a));
+            others.retain(|other| likeness(other) >= likenesses[MOST_OTHERS - 1]);
             others.truncate(MOST_OTHERS);
         }
         let shown = others.len();
-        let count = if shown < all { format!("the {shown} clearest of {all}") } else { all.to_string() };
+        let count = if shown < all { format!("the {shown} clearest characters of {all}") } else { all.to_string() };
         canvas.text(
             &format!("Also tried, and not used ({count}):"),
             (MARGIN, y + 22.0),
             Align::Left,
             Lettering::new(13.0).colored(FAINT_INK),
         );
-        let others: Vec<ReadCandidate> = others.into_iter().cloned().collect();
         tiles(canvas, &others, y + 30.0, (OTHER_WIDTH, OTHER_ZOOM)) + GAP
     }
 
@@ -164,7 +173,8 @@ impl ExplanationSheet<'_> {
     fn vote(&self, canvas: &mut Canvas, y: f64) -> f64 {
         head(canvas, y, "The vote", "both readers rate every value that one of them proposes");
         let small = Lettering::new(12.5).colored(FAINT_INK);
-        let heads = ["value", "as written", "share of the vote", "line as a whole", "characters"];
+        let heads =
+            ["value", "as written", "share of the vote", "line as a whole", "characters, against the likeliest ones"];
         let mut y = y + HEAD + 8.0;
         write_row(canvas, y, &heads.map(str::to_owned), small);
         canvas.line(&[(MARGIN, y + 6.0), (WIDTH - MARGIN, y + 6.0)], 1.0, GRID);
@@ -173,9 +183,8 @@ impl ExplanationSheet<'_> {
             let value = if ballot.value.is_empty() { "(no number)" } else { &ballot.value };
             let line = ballot.line_probability.map_or("not asked".to_owned(), percent);
             let characters = match ballot.lattice_log_likelihood {
-                None => "do not allow it".to_owned(),
-                Some(difference) if difference > -0.005 => "the likeliest".to_owned(),
-                Some(difference) => times_less_likely(difference),
+                None => "cannot be read so".to_owned(),
+                Some(difference) => against_likeliest(difference),
             };
             let cells = [value.to_owned(), ballot.text.clone(), percent(ballot.share), line, characters];
             let lettering = Lettering::new(14.0);
@@ -192,15 +201,18 @@ impl ExplanationSheet<'_> {
         let large = Lettering::new(24.0).bold();
         canvas.text(value, (MARGIN, y + 16.0), Align::Left, large);
         let x = MARGIN + canvas.width_of(value, large) + 24.0;
-        let verdict = format!("confidence {:.4}, {}", number.confidence, number.status.as_str());
-        canvas.text(&verdict, (x, y + 15.0), Align::Left, Lettering::new(16.0));
-        if number.reasons.is_empty() {
-            return y + 40.0;
+        let mut verdict = format!("confidence {:.4}, {}", number.confidence, meaning_of_status(number.status));
+        if let Some((other, probability)) = &number.alternative {
+            verdict.push_str(&format!("; if not, then most likely {other} ({})", percent(*probability)));
         }
-        let reasons: Vec<&str> = number.reasons.iter().map(|reason| reason.as_str()).collect();
-        let because = format!("because of: {}", reasons.join(", "));
-        canvas.text(&because, (MARGIN, y + 40.0), Align::Left, Lettering::new(14.0).colored(USED_CUT));
-        y + 64.0
+        canvas.text(&verdict, (x, y + 15.0), Align::Left, Lettering::new(16.0));
+        let mut end = y + 20.0;
+        for reason in &number.reasons {
+            end += 20.0;
+            let because = format!("{}: {}", reason.as_str(), meaning_of_reason(*reason));
+            canvas.text(&because, (MARGIN, end), Align::Left, Lettering::new(14.0).colored(USED_CUT));
+        }
+        end + 20.0
     }
 }
 
@@ -213,7 +225,7 @@ fn head(canvas: &mut Canvas, y: f64, name: &str, remark: &str) {
 }
 
 /// Glyphs with their readings, as many rows as it takes; tells where they end.
-fn tiles(canvas: &mut Canvas, candidates: &[ReadCandidate], y: f64, (width, zoom): (f64, f64)) -> f64 {
+fn tiles(canvas: &mut Canvas, candidates: &[&ReadCandidate], y: f64, (width, zoom): (f64, f64)) -> f64 {
     let in_a_row = ((WIDTH - 2.0 * MARGIN) / width).floor().max(1.0) as usize;
     let size = zoom * 28.0;
     let height = size + 42.0;
@@ -222,30 +234,16 @@ fn tiles(canvas: &mut Canvas, candidates: &[ReadCandidate], y: f64, (width, zoom
         let top = y + 6.0 + height * (index / in_a_row) as f64;
         canvas.picture(&candidate.glyph, (left, top), zoom);
         canvas.frame((left, top), (left + size, top + size), GRID);
-        let caption = format!("{} {}", name_of(candidate.symbol), percent(candidate.probability));
+        let rest = candidate.likeliest.iter().find(|(symbol, _)| *symbol != candidate.symbol);
         let bold = Lettering::new(12.5).bold().colored(color_of(candidate.probability));
+        let caption = reading(candidate.symbol, candidate.probability);
         canvas.text(&caption, (left, top + size + 15.0), Align::Left, bold);
-        let other = candidate.likeliest.iter().find(|(class, _)| !is_class(candidate, &class.name()));
-        if let Some((class, probability)) = other.filter(|(_, probability)| *probability >= 0.001) {
-            let remark = format!("{} {}", class.name(), percent(*probability));
+        if let Some((symbol, probability)) = rest.filter(|(_, probability)| *probability >= 0.001) {
             let small = Lettering::new(11.5).colored(FAINT_INK);
-            canvas.text(&remark, (left, top + size + 30.0), Align::Left, small);
+            canvas.text(&reading(*symbol, *probability), (left, top + size + 30.0), Align::Left, small);
         }
     }
     y + 6.0 + height * candidates.len().div_ceil(in_a_row) as f64
-}
-
-/// Whether a candidate is taken for the class of this name.
-fn is_class(candidate: &ReadCandidate, class: &str) -> bool {
-    match candidate.symbol {
-        Some(Symbol::Digit(digit)) => class == digit.to_string(),
-        Some(Symbol::Point) => class == "point",
-        Some(Symbol::Comma) => class == "comma",
-        Some(Symbol::Dash) => class == "dash",
-        Some(Symbol::Slash) => class == "slash",
-        Some(Symbol::Currency) => class == "dollar",
-        _ => class == "no digit",
-    }
 }
 
 /// A symbol of the line reader: its columns as a bar below the ink, and what it is.
@@ -259,7 +257,7 @@ fn column(canvas: &mut Canvas, view: &View, heard: &HeardSymbol, (top, bottom): 
     let small = Lettering::new(10.5).colored(FAINT_INK);
     canvas.text(&percent(heard.probability), (middle, bottom + 37.0), Align::Middle, small);
     if let Some((digit, probability)) = heard.second.filter(|(_, probability)| *probability >= 0.02) {
-        canvas.text(&format!("{digit} {}", percent(probability)), (middle, bottom + 50.0), Align::Middle, small);
+        canvas.text(&format!("{digit}: {}", percent(probability)), (middle, bottom + 50.0), Align::Middle, small);
     }
 }
 
@@ -278,8 +276,21 @@ fn shortened(canvas: &Canvas, text: &str, lettering: Lettering) -> String {
     rest
 }
 
-fn name_of(symbol: Option<Symbol>) -> String {
-    symbol.map_or("none".to_owned(), |symbol| symbol.as_char().to_string())
+fn meaning_of_status(status: Status) -> &'static str {
+    match status {
+        Status::Ok => "ok",
+        Status::Review => "review: a person should look",
+        Status::Empty => "empty: no ink in the field",
+        Status::Rejected => "rejected: ink, but not a number",
+    }
+}
+
+fn meaning_of_reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::LowConfidence => "the confidence is below what was asked for",
+        Reason::AmbiguousSeparator => "what is written allows two values",
+        Reason::UnreadInk => "a good part of the ink was left out",
+    }
 }
 
 fn color_of(probability: f32) -> RGBColor {
@@ -300,12 +311,46 @@ fn percent(probability: f32) -> String {
     }
 }
 
-/// A difference of log-likelihoods in words.
-fn times_less_likely(difference: f32) -> String {
+/// A difference of log-likelihoods in words, and itself.
+fn against_likeliest(difference: f32) -> String {
     let times = (-difference).exp();
-    match times {
+    let words = match times {
+        _ if difference > -0.005 => return "the likeliest".to_owned(),
         _ if times < 10.0 => format!("{times:.1} times less likely"),
         _ if times < 10_000.0 => format!("{times:.0} times less likely"),
-        _ => "very unlikely".to_owned(),
+        _ => "over 10000 times less likely".to_owned(),
+    };
+    format!("{words} ({difference:.1})")
+}
+
+/// What is read, and how surely: `7: 98 %`.
+fn reading(symbol: Option<Symbol>, probability: f32) -> String {
+    let name = symbol.map_or("none".to_owned(), |symbol| symbol.as_char().to_string());
+    format!("{name}: {}", percent(probability))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn probabilities_and_differences_are_told_in_words() {
+        let shares = [0.9999, 0.9951, 0.97, 0.004].map(percent);
+        assert_eq!(shares, ["100 %", "99.5 %", "97 %", "0.4 %"]);
+        assert_eq!(against_likeliest(-0.001), "the likeliest");
+        assert_eq!(against_likeliest(-2.0), "7.4 times less likely (-2.0)");
+        assert_eq!(against_likeliest(-16.0), "over 10000 times less likely (-16.0)");
+        assert_eq!((reading(Some(Symbol::Digit(7)), 0.5), reading(None, 0.2)), ("7: 50 %".into(), "none: 20 %".into()));
+    }
+
+    #[test]
+    fn long_titles_lose_their_beginning() -> Result<()> {
+        let canvas = Canvas::new(10, 10)?;
+        let lettering = Lettering::new(20.0);
+        let short = shortened(&canvas, &format!("{}/page.png", "folder/".repeat(40)), lettering);
+        assert!(short.starts_with("...") && short.ends_with("/page.png"), "{short}");
+        assert!(canvas.width_of(&short, lettering) <= WIDTH - 2.0 * MARGIN);
+        assert_eq!(shortened(&canvas, "page.png", lettering), "page.png");
+        Ok(())
     }
 }
