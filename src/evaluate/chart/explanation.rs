@@ -116,7 +116,10 @@ impl ExplanationSheet<'_> {
         if path != *likeliest {
             remark.push_str(&format!("; by the characters alone it would be `{likeliest}`"));
         }
-        head(canvas, y, "Character by character", &format!("{remark}; grey boxes are left out"));
+        if self.explanation.path.iter().any(|read| read.symbol.is_none()) {
+            remark.push_str("; grey boxes are left out");
+        }
+        head(canvas, y, "Character by character", &remark);
         let top = y + HEAD + 20.0;
         let bottom = view.draw_ink(canvas, (MARGIN, top));
         for candidate in &self.explanation.path {
