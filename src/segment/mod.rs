@@ -96,7 +96,7 @@ pub fn segment(form: &Form, field: &Field) -> Segments {
     let line_height_px = pieces::line_height_px(&found);
     let too_small = field.shape != Shape::Whole && line_height_px < MIN_LINE_HEIGHT_INCH * page.dpi;
     if found.is_empty() || too_small {
-        return Segments::default();
+        return Segments { ink, origin: (crop.x, crop.y), ..Segments::default() };
     }
     let (pieces, cells) = match &field.shape {
         Shape::Comb(cells) => pieces_of_cells(found, cells, line_height_px),
