@@ -6,7 +6,8 @@ use crate::clean::{self, Upright};
 use crate::error::{Error, Result};
 use crate::form::{self, Form, Shape};
 use crate::glyph::{self, Glyph};
-use crate::number::{self, DecimalMark, Kind, Number, Status, WholeLine};
+use crate::number::explanation::{self, Explanation};
+use crate::number::{self, DecimalMark, Kind, Number, Rules, Status, WholeLine};
 use crate::reader::line::strip::Strip;
 use crate::reader::line::{LineReader, Wanted};
 use crate::reader::{DigitReader, Reading};
@@ -88,6 +89,15 @@ struct FieldReadings {
     line: Option<WholeLine>,
 }
 
+/// The fields of one page.
+struct PageFields {
+    segments: Vec<Segments>,
+    /// One a field.
+    readings: Vec<FieldReadings>,
+    /// What is reported, each with the place of its field.
+    numbers: Vec<(usize, Number)>,
+}
+
 impl Pipeline {
     /// Puts the stages together.
     pub fn new(reader: Arc<dyn DigitReader>, line_reader: Arc<LineReader>, settings: Settings) -> Self {
@@ -111,6 +121,24 @@ impl Pipeline {
     /// # Errors
     /// [`Error::Model`] if the reader fails.
     pub fn read_page(&self, page: Page) -> Result<Vec<Number>> {
+        Ok(self.fields_of(page)?.numbers.into_iter().map(|(_, number)| number).collect())
+    }
+
+    /// Reads one decoded page as [`Pipeline::read_page`] does, and tells for each number what led to it.
+    ///
+    /// # Errors
+    /// [`Error::Model`] if the reader fails.
+    pub fn explain_page(&self, page: Page) -> Result<Vec<(Number, Explanation)>> {
+        let fields = self.fields_of(page)?;
+        let explain = |field: usize| {
+            let read = &fields.readings[field];
+            explanation::explain(&fields.segments[field], &read.candidates, read.line.as_ref(), &self.rules())
+        };
+        Ok(fields.numbers.into_iter().map(|(field, number)| (number, explain(field))).collect())
+    }
+
+    /// Finds the fields of a page and reads them.
+    fn fields_of(&self, page: Page) -> Result<PageFields> {
         let form = match self.settings.layout {
             Layout::Page => form::find(clean::clean(page, Upright::Deskew)),
             Layout::Line | Layout::Digit => form::whole(clean::clean(page, Upright::Keep)),
@@ -123,8 +151,9 @@ impl Pipeline {
                 Layout::Page | Layout::Line => segment::segment(&form, field),
             })
             .collect();
-        let read = self.read_lattices(&form, &segments)?;
-        Ok(self.numbers_of(&form, &segments, &read))
+        let readings = self.read_lattices(&form, &segments)?;
+        let numbers = self.numbers_of(&form, &segments, &readings);
+        Ok(PageFields { segments, readings, numbers })
     }
 
     /// Reads the candidates of all fields in two batches: whole components first, then whatever these leave in question; and
@@ -188,13 +217,17 @@ impl Pipeline {
         Ok(())
     }
 
-    /// Hands each field its share of the readings, and names the numbers that come of them.
-    fn numbers_of(&self, form: &Form, segments: &[Segments], read: &[FieldReadings]) -> Vec<Number> {
+    fn rules(&self) -> Rules {
         let Settings { kind, decimal, min_confidence, with_style, .. } = self.settings;
-        let rules = number::Rules { kind, decimal, min_confidence, with_style };
+        Rules { kind, decimal, min_confidence, with_style }
+    }
+
+    /// Hands each field its share of the readings, and names the numbers that come of them; each with the place of its field.
+    fn numbers_of(&self, form: &Form, segments: &[Segments], read: &[FieldReadings]) -> Vec<(usize, Number)> {
+        let rules = self.rules();
         let mut numbers = Vec::new();
         let usual_height_px = usual_height_px(segments);
-        for ((field, segments), own) in form.fields.iter().zip(segments).zip(read) {
+        for (place, ((field, segments), own)) in form.fields.iter().zip(segments).zip(read).enumerate() {
             let (line, to_scan) = (own.line.as_ref(), &form.page.to_scan);
             let mut number = number::decide(segments, &own.candidates, line, &rules, &field.bounds, to_scan);
             let is_print = segments.line_height_px < PRINT_HEIGHT_SHARE * usual_height_px;
@@ -202,7 +235,7 @@ impl Pipeline {
                 continue;
             }
             number.field = format!("n{}", numbers.len() + 1);
-            numbers.push(number);
+            numbers.push((place, number));
         }
         numbers
     }

@@ -47,14 +47,14 @@ pub struct FileList {
 
 /// Lists all files below the INPUTs: a file, or a folder to be walked; an INPUT named twice counts once.
 ///
-/// `output` is the folder that the results go to; it is left out where it lies below an INPUT. A file's source is its path
+/// `outputs` are the folders that the results go to; they are left out where they lie below an INPUT. A file's source is its path
 /// below the INPUT folder, or its name where it is itself the INPUT; with several INPUTs the INPUT's own name comes first.
-pub fn collect(inputs: impl IntoIterator<Item = PathBuf>, output: Option<&Path>) -> FileList {
+pub fn collect(inputs: impl IntoIterator<Item = PathBuf>, outputs: &[&Path]) -> FileList {
     let mut met = HashSet::new();
     let inputs: Vec<PathBuf> =
         inputs.into_iter().filter(|input| met.insert(input.canonicalize().unwrap_or_else(|_| input.clone()))).collect();
     let mut collector = Collector::default();
-    collector.walked.output = output.and_then(|folder| folder.canonicalize().ok());
+    collector.walked.outputs = outputs.iter().filter_map(|folder| folder.canonicalize().ok()).collect();
     for input in &inputs {
         collector.add_input(input, inputs.len() > 1);
     }
@@ -163,7 +163,7 @@ impl Collector {
             }
         };
         let place = Place { canonical: target, ..link };
-        let is_output = self.walked.output.as_ref().is_some_and(|output| place.canonical.starts_with(output));
+        let is_output = self.walked.outputs.iter().any(|output| place.canonical.starts_with(output));
         if is_output {
             let error = format!("{name} is a link to the output folder");
             self.report(place.path, &place.name, FileStatus::Skipped, error);

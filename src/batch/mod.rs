@@ -41,7 +41,7 @@ pub enum Ending {
 }
 
 /// Reads one page of an opened scan; the number counts from 1.
-type ReadPage<'a> = dyn Fn(&Scan, usize) -> Result<Vec<Number>> + Sync + 'a;
+pub type ReadPage<'a> = dyn Fn(&Scan, usize) -> Result<Vec<Number>> + Sync + 'a;
 
 /// Reads all files with `pipeline` and hands each outcome to `sink`, sorted by source name.
 ///
@@ -63,8 +63,11 @@ pub fn run(
     run_with(files, &read_page, options, progress, interrupted, sink)
 }
 
-/// As [`run`], with any way to read a page.
-fn run_with(
+/// As [`run`], with any way to read a page; pages are read on several threads.
+///
+/// # Errors
+/// As those of [`run`].
+pub fn run_with(
     files: &[FoundFile],
     read_page: &ReadPage<'_>,
     options: &Options,

@@ -58,7 +58,7 @@ fn run_all(files: &[FoundFile], read_page: &ReadPage<'_>, threads: usize) -> (En
 }
 
 fn files_below(folder: &Path) -> Vec<FoundFile> {
-    collect([folder.to_owned()], None).files
+    collect([folder.to_owned()], &[]).files
 }
 
 #[test]
@@ -146,7 +146,7 @@ mod listing {
     use super::*;
 
     fn listed(inputs: &[&Path]) -> Vec<(String, Option<FileStatus>)> {
-        collect(inputs.iter().map(|input| input.to_path_buf()), None)
+        collect(inputs.iter().map(|input| input.to_path_buf()), &[])
             .files
             .into_iter()
             .map(|file| match file.task {
@@ -180,7 +180,7 @@ mod listing {
             ],
             "sorted as the tables write it: ./=1.png first"
         );
-        assert_eq!(collect([root.join("one")], None).hidden, 2);
+        assert_eq!(collect([root.join("one")], &[]).hidden, 2);
     }
 
     #[test]
@@ -189,7 +189,7 @@ mod listing {
         write_picture(&folder.path().join("scan.png"), 1);
         write_picture(&folder.path().join("output/crop.png"), 1);
         let output = folder.path().join("output");
-        let files = |input: &Path| collect([input.to_owned()], Some(&output)).files.len();
+        let files = |input: &Path| collect([input.to_owned()], &[output.as_path()]).files.len();
         assert_eq!(files(folder.path()), 1);
         assert_eq!(files(&output), 1, "an output folder that is itself the INPUT is read");
     }

@@ -1,6 +1,6 @@
 //! One folder: its path in, the regular files and the links below it out, sorted; no link is followed here.
 //!
-//! Hidden entries are counted and left out, and so are folders that were walked before and the output folder.
+//! Hidden entries are counted and left out, and so are folders that were walked before and the output folders.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -25,8 +25,8 @@ pub(super) enum Met {
 pub(super) struct Walked {
     /// Folders walked before.
     pub folders: HashSet<PathBuf>,
-    /// The folder the results go to.
-    pub output: Option<PathBuf>,
+    /// The folders the results go to.
+    pub outputs: Vec<PathBuf>,
     /// Hidden files and folders left out so far.
     pub hidden: usize,
 }
@@ -68,7 +68,7 @@ pub(super) fn walk(folder: &Path, walked: &mut Walked) -> Vec<Met> {
 /// Whether a folder is to be walked; it counts as walked from then on.
 fn enters(entry: &DirEntry, walked: &mut Walked) -> bool {
     // An output folder that is itself the INPUT is walked: whoever names a folder wants it read.
-    let is_output = entry.depth() > 0 && walked.output.as_deref() == Some(entry.path());
+    let is_output = entry.depth() > 0 && walked.outputs.iter().any(|output| output == entry.path());
     !is_output && walked.folders.insert(entry.path().to_owned())
 }
 

@@ -6,6 +6,8 @@ mod amount;
 mod confidence;
 mod decode;
 mod digits;
+pub mod explanation;
+pub mod threshold;
 mod vote;
 
 use crate::geometry::{Rect, Transform};

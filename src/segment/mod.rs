@@ -96,7 +96,7 @@ pub fn segment(form: &Form, field: &Field) -> Segments {
     let line_height_px = pieces::line_height_px(&found);
     let too_small = field.shape != Shape::Whole && line_height_px < MIN_LINE_HEIGHT_INCH * page.dpi;
     if found.is_empty() || too_small {
-        return Segments::default();
+        return Segments { ink, origin: (crop.x, crop.y), ..Segments::default() };
     }
     let (pieces, cells) = match &field.shape {
         Shape::Comb(cells) => pieces_of_cells(found, cells, line_height_px),
@@ -281,6 +281,19 @@ impl Segments {
         (ink, crop.x)
     }
 
+    /// All ink around the pieces, at most `margin_px` away from them, or that of the whole field where there is no piece; with it the place
+    /// of its top left corner on the clean page. Ink is high.
+    pub fn surroundings(&self, margin_px: i32) -> (GrayImage, (i32, i32)) {
+        let plane = Rect::new(self.origin.0, self.origin.1, self.ink.width() as i32, self.ink.height() as i32);
+        let wanted = if self.pieces.is_empty() { plane } else { self.bounds().grown(margin_px) };
+        let crop = wanted.intersection(&plane);
+        if crop.is_empty() {
+            return (GrayImage::new(0, 0), self.origin);
+        }
+        let inner = Rect::new(crop.x - plane.x, crop.y - plane.y, crop.width, crop.height);
+        (cut_out(&self.ink, &inner), (crop.x, crop.y))
+    }
+
     fn copy_row(&self, crop: &mut GrayImage, bounds: &Rect, row: i32, start: i32, end: i32) {
         let source_y = row - self.origin.1;
         if source_y < 0 || source_y >= self.ink.height() as i32 {
@@ -344,6 +357,16 @@ mod tests {
         let ink = segments.ink_of(&segments.candidates[0]);
         assert!((8..=9).contains(&ink.width()), "{}", ink.width());
         assert!(ink.get_pixel(3, 20).0[0] > 150);
+    }
+
+    #[test]
+    fn the_surroundings_are_those_of_the_pieces_or_the_whole_field() {
+        let (ink, origin) = line_of(&[(20, 26), (29, 35)]).surroundings(15);
+        assert_eq!((origin.1, ink.height()), (0, 60), "the edge of the field is the end");
+        assert!((4..=6).contains(&origin.0) && ink.get_pixel((22 - origin.0) as u32, 20).0[0] > 150, "{origin:?}");
+        let (ink, origin) = line_of(&[]).surroundings(15);
+        assert_eq!((ink.dimensions(), origin), ((300, 60), (0, 0)));
+        assert_eq!(Segments::default().surroundings(15).0.dimensions(), (0, 0));
     }
 
     #[test]

@@ -35,6 +35,10 @@ fn wrong_arguments_end_with_2() {
         "extract",
         "extract scans --layout book",
         "extract scans --min-confidence 1.5",
+        "extract scans --max-error 1",
+        "extract scans --max-error 0%",
+        "extract scans --max-error few",
+        "extract scans --max-error 1% --min-confidence 0.9",
         "extract scans --max-pixels many",
         "extract scans -j 0",
         "extract scans -q -v",
@@ -225,6 +229,82 @@ fn the_writing_style_comes_on_request_and_changes_nothing_else() {
         assert!((aspect * height - width).abs() < 0.2 * width + 4.0, "{styled:?}");
         assert!(slant_deg.abs() < 60.0 && stroke_px > 1.0 && stroke_px < height / 2.0, "{styled:?}");
         assert!(density > 0.05 && density < 1.0 && loops <= 3.0, "{styled:?}");
+    }
+}
+
+#[test]
+fn the_errors_that_are_allowed_set_the_threshold() {
+    let place = three_scans();
+    let run = |options: &str| {
+        let outcome = place.run(&format!("extract scans --layout line {options}"));
+        let record: serde_json::Value = serde_json::from_str(&place.read("output/run.json")).expect("run.json is JSON");
+        (outcome.stderr, record)
+    };
+    let (printed, record) = run("--max-error 5%");
+    let (counts, options) = (&record["counts"], &record["options"]);
+    assert!(printed.contains(&format!("marked ok: {} of 3 numbers (", counts["numbers_ok"])), "{printed}");
+    assert!(printed.contains(" %) at an expected error of at most 5 %\n"), "{printed}");
+    assert_eq!(options["max_error"], 0.05);
+    let lax = options["min_confidence"].as_f64().expect("a confidence");
+    let (_, record) = run("--max-error 0.001");
+    let strict = record["options"]["min_confidence"].as_f64().expect("a confidence");
+    assert!(lax < strict && strict <= 1.0, "{lax} {strict}");
+    for row in place.rows("output/numbers.csv") {
+        let confidence: f64 = row[4].parse().expect("a confidence");
+        assert!(row[5] != "ok" || confidence >= strict - 5e-5, "{row:?}");
+    }
+    let (printed, record) = run("");
+    assert!(record["options"]["max_error"].is_null() && !printed.contains("marked ok"), "{printed}");
+}
+
+/// The files below a folder, as paths from there.
+fn files_below(folder: &std::path::Path) -> Vec<String> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a readable folder") {
+        let entry = entry.expect("a readable folder");
+        let name = entry.file_name().to_string_lossy().into_owned();
+        match entry.path().is_dir() {
+            true => files.extend(files_below(&entry.path()).into_iter().map(|below| format!("{name}/{below}"))),
+            false => files.push(name),
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn each_number_is_explained_by_a_picture_whatever_the_threads() {
+    let place = three_scans();
+    let paper = image::GrayImage::from_pixel(90, 40, image::Luma([245]));
+    paper.save(place.path("scans/none.png")).expect("a writable folder");
+    place.run("extract scans --layout line -o plain");
+    let explained = |threads: u32| {
+        let outcome = place.run(&format!("extract scans --layout line -j {threads} --explain scans/why"));
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        let pictures = files_below(&place.path("scans/why"));
+        assert_eq!(pictures, ["a.png.p1.n1.png", "c.png.p1.n1.png", "none.png.p1.n1.png", "sub/b.png.p1.n1.png"]);
+        let bytes = |picture| std::fs::read(place.path("scans/why").join(picture)).expect("a picture");
+        pictures.into_iter().map(bytes).collect::<Vec<_>>()
+    };
+    let (one, three) = (explained(1), explained(3));
+    assert!(one == three, "the same pictures, and none is read as a scan");
+    assert_eq!(place.read("plain/numbers.csv"), place.read("output/numbers.csv"), "the reading is the same");
+    for picture in one {
+        let drawn = image::load_from_memory(&picture).expect("a PNG");
+        assert!(drawn.width() == 1000 && drawn.height() > 100);
+    }
+}
+
+#[test]
+fn pictures_that_cannot_be_written_end_the_run_with_5() {
+    let place = three_scans();
+    place.write("taken", "a file");
+    place.write("why/sub", "a file where a folder is needed");
+    for folder in ["taken", "why"] {
+        let outcome = place.run(&format!("extract scans --layout line --explain {folder}"));
+        assert_eq!(outcome.code, Some(5), "{}", outcome.stderr);
+        assert!(outcome.stderr.contains(folder) && outcome.stderr.contains("cannot be written"), "{}", outcome.stderr);
+        assert!(!place.path("output/numbers.csv").exists(), "no half result");
     }
 }
 

@@ -63,6 +63,19 @@ fn figures_and_mismatches_go_to_machines_too() {
 }
 
 #[test]
+fn the_calibration_is_a_table_of_thresholds() {
+    let place = place();
+    assert_eq!(place.run("score numbers.csv truth.csv --calibration table.csv").code, Some(0));
+    // The first number is right, the second wrong and the third spurious.
+    let some = |error: &str| format!("{error},0.9800,0.5000\n");
+    let rows: String = ["0.001", "0.002", "0.005", "0.01", "0.02", "0.05", "0.1"].map(some).concat();
+    assert_eq!(place.read("table.csv"), format!("max_error,min_confidence,share_read\n{rows}"));
+    place.write("truth.csv", "source,page,field,value\na.png,1,n1,1\na.png,1,n2,86\n");
+    place.run("score numbers.csv truth.csv --calibration table.csv");
+    assert!(place.read("table.csv").ends_with("\n0.1,1.0000,0.0000\n"), "the surest one is wrong");
+}
+
+#[test]
 fn a_lost_separator_is_a_tenfold_error() {
     let place = place();
     place.write("truth.csv", "source,page,field,value\na.png,1,n1,12345.0\na.png,1,n2,86\n");
@@ -102,6 +115,7 @@ fn tables_that_do_not_fit_are_told() {
         ("score numbers.csv none.csv", 4),
         ("score truth.csv truth.csv", 4),
         ("score numbers.csv truth.csv --mismatches no/folder/wrong.csv", 5),
+        ("score numbers.csv truth.csv --calibration no/folder/table.csv", 5),
         ("score numbers.csv", 2),
     ] {
         assert_eq!(place.run(arguments).code, Some(code), "{arguments}");

@@ -42,7 +42,7 @@ fn outcomes(files: &[PathBuf], threads: usize) -> Vec<FileOutcome> {
         Arc::new(LineReader::shipped().expect("the built-in line reader")),
         settings,
     );
-    let list = batch::collect(files.iter().cloned(), None);
+    let list = batch::collect(files.iter().cloned(), &[]);
     let options = Options { threads, limits: Limits::default() };
     let mut outcomes = Vec::new();
     let ending = batch::run(&list.files, &pipeline, &options, &NoProgress, &AtomicBool::new(false), &mut |outcome| {

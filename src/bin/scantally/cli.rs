@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
+use scantally::number::threshold::MEASURED_ERRORS;
 use scantally::number::{DecimalMark, Kind};
 use scantally::pipeline::Layout;
 use scantally::reader::ReaderKind;
@@ -78,9 +79,22 @@ pub struct Extract {
     #[arg(long, value_name = "SHARE", default_value = "0.9", value_parser = share)]
     pub min_confidence: f32,
 
+    /// Set the confidence for `ok` so that at most this share of the numbers marked `ok` is expected to be wrong, such as 1%
+    ///
+    /// A percentage (0.5%) or a share (0.005), from 0.1% on. The confidence that it takes was measured on labelled lines. The run
+    /// prints what share of its numbers was marked `ok` so.
+    #[arg(long, value_name = "SHARE", value_parser = error_share, conflicts_with = "min_confidence")]
+    pub max_error: Option<f32>,
+
     /// Add the writing style of each digit to digits.csv: slant, stroke width, aspect, ink density and loops
     #[arg(long)]
     pub style: bool,
+
+    /// Draw for each number how it was read, as a picture in this folder: cuts, characters, readings, the vote and the confidence
+    ///
+    /// The pictures are called SOURCE.pPAGE.FIELD.png. They take longer than the reading.
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+    pub explain: Option<PathBuf>,
 
     /// What to read digits with; all but cnn, which is built in, need a model file of `scantally train --reader NAME`
     ///
@@ -147,6 +161,12 @@ pub struct Score {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub mismatches: Option<PathBuf>,
 
+    /// Write to this CSV from what confidence on at most 0.1 to 10 % of the accepted numbers are wrong, and what share that accepts
+    ///
+    /// By such a table, measured on labelled lines, `extract --max-error` sets its threshold.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub calibration: Option<PathBuf>,
+
     /// Print the figures as JSON
     #[arg(long, action = ArgAction::SetTrue)]
     pub json: bool,
@@ -197,6 +217,18 @@ fn share(text: &str) -> Result<f32, String> {
     }
 }
 
+/// A share of wrong numbers: a percentage, such as 0.5%, or a share below 1, such as 0.005; no less than was measured.
+fn error_share(text: &str) -> Result<f32, String> {
+    let (number, whole) = match text.trim().strip_suffix('%') {
+        Some(percentage) => (percentage.trim_end(), 100.0),
+        None => (text.trim(), 1.0),
+    };
+    match number.parse::<f64>().map(|number| (number / whole) as f32) {
+        Ok(share) if (MEASURED_ERRORS[0]..1.0).contains(&share) => Ok(share),
+        _ => Err("give a percentage from 0.1% on, such as 1%, or the same as a share, such as 0.01".to_owned()),
+    }
+}
+
 /// A number of pixels, such as 200M, 1.5G or 40000000.
 fn pixel_count(text: &str) -> Result<u64, String> {
     let (digits, unit) = match text.char_indices().last() {
@@ -237,6 +269,16 @@ mod tests {
         assert_eq!(share("0.95"), Ok(0.95));
         for text in ["1.01", "-0.1", "NaN", "90%", ""] {
             assert!(share(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn errors_are_percentages_or_shares() {
+        for (text, share) in [("1%", 0.01), ("0.5%", 0.005), ("0.1 %", 0.001), ("0.01", 0.01), ("0.001", 0.001)] {
+            assert_eq!(error_share(text), Ok(share), "{text}");
+        }
+        for text in ["", "%", "1", "0", "0%", "0.05%", "-1%", "100%", "NaN", "NaN%", "one", "1%%"] {
+            assert!(error_share(text).is_err(), "{text}");
         }
     }
 }

@@ -128,6 +128,18 @@ pub fn summary(counts: &Counts, timings: &Timings, failures: &Failures, output: 
     lines.join("\n")
 }
 
+/// What share of the numbers, empty fields left aside, was marked `ok` where at most `max_error` (0 to 1) of these may be wrong.
+pub fn share_read(counts: &Counts, max_error: f32) -> String {
+    let numbers = counts.numbers - counts.numbers_empty;
+    let percent = 100.0 * counts.numbers_ok as f64 / numbers.max(1) as f64;
+    let max_percent = (f64::from(max_error) * 1e6).round() / 1e4;
+    format!(
+        "marked ok: {} of {} ({percent:.1} %) at an expected error of at most {max_percent} %",
+        counts.numbers_ok,
+        counted(numbers, "number")
+    )
+}
+
 /// Prints lines to stderr.
 pub fn lines(text: &str) {
     eprintln!("{text}");
@@ -150,6 +162,17 @@ mod tests {
     #[test]
     fn names_cannot_command_the_terminal() {
         assert_eq!(printable("a\u{1b}[2J\nü.png"), "a\\u{1b}[2J\\nü.png");
+    }
+
+    #[test]
+    fn the_share_that_was_read_leaves_empty_fields_aside() {
+        let counts = Counts { numbers: 1020, numbers_ok: 812, numbers_empty: 20, ..Counts::default() };
+        assert_eq!(
+            share_read(&counts, 0.01),
+            "marked ok: 812 of 1000 numbers (81.2 %) at an expected error of at most 1 %"
+        );
+        let nothing = share_read(&Counts::default(), 0.005);
+        assert_eq!(nothing, "marked ok: 0 of 0 numbers (0.0 %) at an expected error of at most 0.5 %");
     }
 
     #[test]

@@ -7,13 +7,16 @@ mod axis;
 mod bars;
 mod canvas;
 mod dots;
+mod explanation;
 mod heat;
 mod lines;
 mod pictures;
+mod view;
 
 pub use axis::Axis;
 pub use bars::{Bar, BarChart};
 pub use dots::{DotChart, DotRow};
+pub use explanation::ExplanationSheet;
 pub use heat::HeatMap;
 pub use lines::{LineChart, Series, SeriesStyle};
 pub use pictures::{PictureSheet, Tile};

@@ -65,9 +65,11 @@ pub struct Score {
 
 /// A number with a value, and what became of it.
 #[derive(Clone, Copy, Debug)]
-struct Outcome {
+pub(super) struct Outcome {
     confidence: f32,
     is_right: bool,
+    /// Whether it belongs to a truth; one that does not is spurious.
+    has_truth: bool,
     /// Whether it belongs to a truth with a value.
     has_true_value: bool,
 }
@@ -76,29 +78,19 @@ impl Score {
     /// Counts what is right; `matches` is what [`crate::evaluate::score::match_numbers`] gives.
     pub fn of(numbers: &[ScoredNumber], truths: &[Truth], matches: &[Match], comparison: Comparison) -> Self {
         let mut number_of: Vec<Option<&ScoredNumber>> = vec![None; truths.len()];
-        let mut is_matched = vec![false; numbers.len()];
-        for found in matches {
-            number_of[found.truth] = Some(&numbers[found.number]);
-            is_matched[found.number] = true;
-        }
+        matches.iter().for_each(|found| number_of[found.truth] = Some(&numbers[found.number]));
         let mut score = Score::default();
-        let mut outcomes = Vec::new();
         for (truth, number) in truths.iter().zip(number_of) {
             score.count_truth(truth, number, comparison);
-            outcomes.extend(number.filter(|number| number.has_value()).map(|number| Outcome {
-                confidence: number.confidence,
-                is_right: comparison.equal(&number.value, &truth.value),
-                has_true_value: !truth.value.is_empty(),
-            }));
         }
-        score.calibration_error = calibration_error(&outcomes);
-        for (number, _) in numbers.iter().zip(is_matched).filter(|(number, matched)| !matched && number.has_value()) {
+        for number in without_truth(numbers, matches) {
             score.spurious += 1;
             score.spurious_ok += usize::from(number.status == Status::Ok);
-            outcomes.push(Outcome { confidence: number.confidence, is_right: false, has_true_value: false });
         }
-        score.calibration_error_with_spurious = calibration_error(&outcomes);
-        (score.readable, score.readable_confidence) = readable(outcomes);
+        let outcomes = outcomes(numbers, truths, matches, comparison);
+        score.calibration_error = calibration_error(outcomes.iter().filter(|outcome| outcome.has_truth));
+        score.calibration_error_with_spurious = calibration_error(outcomes.iter());
+        (score.readable, score.readable_confidence) = readable(&outcomes, WRONG_SHARE_OF_READABLE);
         score.with_shares()
     }
 
@@ -141,9 +133,41 @@ fn share(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-/// How many numbers of truths can be accepted with at most [`WRONG_SHARE_OF_READABLE`] of all accepted wrong, and from what confidence;
-/// equally sure numbers are accepted together.
-fn readable(mut outcomes: Vec<Outcome>) -> (usize, f64) {
+/// The numbers with a value that belong to no truth.
+fn without_truth<'a>(numbers: &'a [ScoredNumber], matches: &[Match]) -> impl Iterator<Item = &'a ScoredNumber> {
+    let mut is_matched = vec![false; numbers.len()];
+    matches.iter().for_each(|found| is_matched[found.number] = true);
+    let pairs = numbers.iter().zip(is_matched);
+    pairs.filter(|(number, matched)| !matched && number.has_value()).map(|(number, _)| number)
+}
+
+/// What became of each number with a value: those of truths in the order of the matches, then the spurious ones.
+pub(super) fn outcomes(
+    numbers: &[ScoredNumber],
+    truths: &[Truth],
+    matches: &[Match],
+    comparison: Comparison,
+) -> Vec<Outcome> {
+    let pairs = matches.iter().map(|found| (&numbers[found.number], &truths[found.truth]));
+    let matched = pairs.filter(|(number, _)| number.has_value()).map(|(number, truth)| Outcome {
+        confidence: number.confidence,
+        is_right: comparison.equal(&number.value, &truth.value),
+        has_truth: true,
+        has_true_value: !truth.value.is_empty(),
+    });
+    let spurious = without_truth(numbers, matches).map(|number| Outcome {
+        confidence: number.confidence,
+        is_right: false,
+        has_truth: false,
+        has_true_value: false,
+    });
+    matched.chain(spurious).collect()
+}
+
+/// How many numbers of truths can be accepted with at most the share `max_wrong` of all accepted wrong, and from what confidence (1 where
+/// none can); equally sure numbers are accepted together.
+pub(super) fn readable(outcomes: &[Outcome], max_wrong: f64) -> (usize, f64) {
+    let mut outcomes = outcomes.to_vec();
     outcomes.sort_by(|left, right| right.confidence.total_cmp(&left.confidence));
     let (mut accepted, mut wrong, mut with_truth) = (0, 0, 0);
     let mut most = (0, 1.0);
@@ -151,7 +175,7 @@ fn readable(mut outcomes: Vec<Outcome>) -> (usize, f64) {
         accepted += equals.len();
         wrong += equals.iter().filter(|outcome| !outcome.is_right).count();
         with_truth += equals.iter().filter(|outcome| outcome.has_true_value).count();
-        if wrong as f64 <= WRONG_SHARE_OF_READABLE * accepted as f64 {
+        if wrong as f64 <= max_wrong * accepted as f64 {
             most = (with_truth, f64::from(equals[0].confidence));
         }
     }
@@ -160,16 +184,18 @@ fn readable(mut outcomes: Vec<Outcome>) -> (usize, f64) {
 
 /// Expected calibration error: the mean gap between confidence and share of right ones, in
 /// bins of equal width, each weighted by its size (Guo et al. 2017).
-fn calibration_error(outcomes: &[Outcome]) -> f64 {
+fn calibration_error<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> f64 {
     let mut bins = [(0.0, 0.0); CALIBRATION_BINS];
+    let mut count: usize = 0;
     for outcome in outcomes {
+        count += 1;
         let confidence = f64::from(outcome.confidence.clamp(0.0, 1.0));
         let bin = ((confidence * CALIBRATION_BINS as f64) as usize).min(CALIBRATION_BINS - 1);
         bins[bin].0 += confidence;
         bins[bin].1 += f64::from(u8::from(outcome.is_right));
     }
     let gaps: f64 = bins.iter().map(|(confidence, right)| (confidence - right).abs()).sum();
-    if outcomes.is_empty() { 0.0 } else { gaps / outcomes.len() as f64 }
+    if count == 0 { 0.0 } else { gaps / count as f64 }
 }
 
 /// How many characters must be changed, put in or taken out to make one text of the other (Levenshtein 1966).

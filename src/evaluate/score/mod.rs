@@ -2,12 +2,14 @@
 //!
 //! Reading the two files, matching numbers with truths, and counting are a step each. Printing is left to the binary.
 
+mod calibration;
 mod figures;
 mod labelled;
 mod matching;
 mod mismatches;
 mod tenfold;
 
+pub use calibration::write_calibration;
 pub use figures::{Score, edit_distance};
 pub use labelled::{ScoredNumber, Truth, read_numbers, read_sources, read_truths};
 pub use matching::{Match, match_numbers};

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use scantally::evaluate::score::{
-    Comparison, Score, ScoredNumber, Truth, match_numbers, read_numbers, read_sources, read_truths, write_mismatches,
+    Comparison, Score, ScoredNumber, Truth, match_numbers, read_numbers, read_sources, read_truths, write_calibration,
+    write_mismatches,
 };
 
 use crate::cli;
@@ -32,6 +33,9 @@ pub fn run(arguments: &cli::Score) -> anyhow::Result<ExitStatus> {
     }
     if let Some(path) = &arguments.mismatches {
         write_mismatches(path, &numbers, &truths, &matches, comparison)?;
+    }
+    if let Some(path) = &arguments.calibration {
+        write_calibration(path, &numbers, &truths, &matches, comparison)?;
     }
     let text = if arguments.json { serde_json::to_string_pretty(&score)? + "\n" } else { report(&score) };
     printer::result(&text)?;

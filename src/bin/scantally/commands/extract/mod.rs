@@ -1,8 +1,9 @@
 //! `extract`: reads the scans below the INPUTs and writes the tables.
 
+mod explain;
 mod inputs;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime};
@@ -10,14 +11,16 @@ use std::time::{Instant, SystemTime};
 use anyhow::Context;
 use scantally::batch::{self, Ending, FileList, FileOutcome, Task, WORKER_NAME};
 use scantally::number::Number;
+use scantally::number::threshold::min_confidence_for;
 use scantally::pipeline::{Pipeline, Settings};
-use scantally::scan::Limits;
+use scantally::scan::{Limits, Scan};
 use scantally::table::{ModelRecord, RunRecord, Tables, Timings, path_text, utc_timestamp};
 
 use crate::cli::Extract;
 use crate::commands::{cores, model};
 use crate::exit::ExitStatus;
 use crate::printer::{self, Detail, Failures, Watcher};
+use explain::Explainer;
 
 /// Runs the command.
 pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
@@ -26,12 +29,14 @@ pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
         layout: arguments.layout,
         kind: arguments.kind,
         decimal: arguments.decimal,
-        min_confidence: arguments.min_confidence,
+        min_confidence: arguments.max_error.map_or(arguments.min_confidence, min_confidence_for),
         with_style: arguments.style,
     };
     let (reader, model) = model::load(arguments.reader, arguments.model.as_deref())?;
     let (line_reader, line_model) = model::load_lines(arguments.line_model.as_deref())?;
-    let list = batch::collect(inputs::expand(&arguments.inputs)?, Some(&arguments.output));
+    let outputs: Vec<&Path> =
+        [Some(&arguments.output), arguments.explain.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
+    let list = batch::collect(inputs::expand(&arguments.inputs)?, &outputs);
     if !list.files.iter().any(|file| file.task == Task::Read) {
         return nothing_to_read(&list);
     }
@@ -49,6 +54,9 @@ pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
     if detail(arguments) != Detail::Errors {
         let summary = printer::summary(&record.counts, &record.timings, &failures, &arguments.output, is_interrupted);
         printer::lines(&summary);
+        if let Some(max_error) = arguments.max_error {
+            printer::lines(&printer::share_read(&record.counts, max_error));
+        }
     }
     let status = ExitStatus::of_counts(&record.counts);
     Ok(if is_interrupted { ExitStatus::Interrupted } else { status })
@@ -76,8 +84,14 @@ fn read_all(
     };
     let interrupted = stop_on_signal()?;
     quiet_worker_panics(arguments.verbose);
+    let explainer = arguments.explain.as_deref().map(Explainer::create).transpose()?;
+    let read_page = |scan: &Scan, page: usize| match &explainer {
+        Some(explainer) => explainer.read_page(pipeline, scan, page),
+        None => scan.page(page).and_then(|page| pipeline.read_page(page)),
+    };
+    let mut sink = |outcome| explainer.as_ref().map_or(Ok(()), Explainer::check).and_then(|()| sink(outcome));
     let watcher = Watcher::new(list.files.len(), detail(arguments), !arguments.no_progress);
-    let ending = batch::run(&list.files, pipeline, &options, &watcher, &interrupted, sink);
+    let ending = batch::run_with(&list.files, &read_page, &options, &watcher, &interrupted, &mut sink);
     watcher.finish();
     Ok(ending?)
 }
@@ -146,13 +160,16 @@ fn record(
 /// The options in force, as run.json shows them.
 fn options(arguments: &Extract, settings: &Settings) -> serde_json::Value {
     let path = |path: &Path| path_text(path);
+    let rounded = |share: f32| (f64::from(share) * 1e6).round() / 1e6;
     serde_json::json!({
         "output": path(&arguments.output),
         "layout": settings.layout,
         "kind": settings.kind,
         "decimal": settings.decimal,
-        "min_confidence": (f64::from(settings.min_confidence) * 1e6).round() / 1e6,
+        "max_error": arguments.max_error.map(rounded),
+        "min_confidence": rounded(settings.min_confidence),
         "style": settings.with_style,
+        "explain": arguments.explain.as_deref().map(path),
         "max_pixels": arguments.max_pixels,
         "threads": threads(arguments),
     })
