@@ -1,3 +1,5 @@
+//! Pictures of touching digits, and where they are cut.
+
 use super::*;
 use crate::runs::{Runs, components, mask_of};
 
