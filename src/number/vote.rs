@@ -8,8 +8,9 @@ use crate::reader::line::{LineScores, Symbol};
 /// Strings that the line reader may propose.
 const LINE_PROPOSALS: usize = 8;
 
-/// Weight of the lattice's log-likelihood beside that of the line reader.
-const LATTICE_WEIGHT: f32 = 0.5;
+/// Weight of the lattice's log-likelihood beside that of the line reader, which knows the neighbours and the paper. On validation lines without
+/// and with touching digits, amounts and busy lines 97.3, 90.9, 96.3 and 81.6 % were right with it, and 97.2, 89.1, 96.6 and 78.8 % with 0.5.
+const LATTICE_WEIGHT: f32 = 0.2;
 
 /// No reader is so sure that the other one cannot overrule it: log-likelihoods, relative to its best, end here.
 const LEAST_LOG_LIKELIHOOD: f32 = -16.0;
