@@ -62,7 +62,7 @@ fn shipped_reader_on_two_cores(bencher: Bencher, batch: usize) {
     bencher.counter(ItemsCount::new(batch)).bench(|| threads.install(read));
 }
 
-/// Strips of drawn lines, those in doubt in five views.
+/// Strips of drawn lines, those in doubt in three views.
 #[divan::bench(args = [1, 2])]
 fn lines(bencher: Bencher, threads: usize) {
     let reader = LineReader::shipped().expect("the shipped weights");

@@ -22,12 +22,12 @@ use weights::LineWeights;
 /// The shipped weights; `models/lines.md` tells how they were made.
 pub const SHIPPED: &[u8] = include_bytes!("../../../models/lines.safetensors");
 
-/// Stretch and shear of the further views of a line that is in doubt. Of 1,080 real amounts 82.8 % were right with all five views, 81.9 %
-/// with the first three and 80.3 % with one (preliminary weights).
-const VIEWS: [(f32, f32); 4] = [(1.12, 0.0), (0.9, 0.0), (1.0, 0.15), (1.0, -0.15)];
+/// Stretch and shear of the further views of a line that is in doubt. Of 1,080 real amounts 84.6 % were right without them and 85.9 %
+/// with these two; two more that lean to both sides gave 0.1 % more and cost a fifth of the speed.
+const VIEWS: [(f32, f32); 2] = [(1.12, 0.0), (0.9, 0.0)];
 
-/// A line whose likeliest string is at least so probable is not looked at again.
-const SURE: f64 = 0.98;
+/// A line whose likeliest string is at least so probable is not looked at again: with 0.98 no more lines were right.
+const SURE: f64 = 0.9;
 
 /// A convolutional network over the whole line, trained with connectionist temporal classification; one thread a call, and
 /// calls may run side by side.
@@ -70,7 +70,7 @@ impl LineReader {
         Self::from_bytes(&name, &bytes)
     }
 
-    /// Reads one line; where that leaves doubt, also stretched, squeezed and leaning to both sides.
+    /// Reads one line; where that leaves doubt, also stretched and squeezed.
     pub fn read(&self, strip: &Strip, wanted: Wanted) -> LineScores {
         let mut scores = self.read_view(strip, wanted);
         if scores.likeliest(1).first().is_none_or(|string| string.probability < SURE) {
