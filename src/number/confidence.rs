@@ -15,8 +15,6 @@ pub struct Evidence {
     pub share: f32,
     /// Probability that the line reader alone gives to it, 0 to 1.
     pub line_probability: f32,
-    /// How much worse than the lattice's best path its own is, as a log-likelihood of 0 or less.
-    pub lattice_log_likelihood: f32,
     /// Minus the sum of the log-probabilities of its digits in the lattice: the expected number of wrong ones, about.
     pub doubt: f32,
     /// Share of the ink that is left out, 0 to 1.
@@ -30,8 +28,12 @@ const NO_PATH_DOUBT: f32 = 12.0;
 
 /// Logistic regression of "the value is right" on the evidence: an intercept, and a weight for each entry of
 /// [`Evidence::measures`].
-const INTERCEPT: f32 = 0.0;
-const WEIGHTS: [f32; 6] = [0.5, -0.5, -0.3, -0.3, -5.0, -0.3];
+///
+/// Fitted on 11,100 drawn numbers that show digits kept from all training: busy lines by many hands, lines without, with some and with
+/// many touching digits, amounts, and forms without a template. Calibration error there 1.7, 0.7, 1.0, 1.4, 2.3 and 1.1 %; on
+/// 1,080 real cheque amounts, on which nothing was fitted, 1.9 %, and as much would come of chance alone in so few numbers.
+const INTERCEPT: f32 = -0.360;
+const WEIGHTS: [f32; 6] = [0.225, 0.655, -0.734, -0.119, -0.200, -0.114];
 
 impl Evidence {
     /// Gathers the evidence for a value.
@@ -47,7 +49,6 @@ impl Evidence {
         Self {
             share: ballot.share,
             line_probability: ballot.line_probability,
-            lattice_log_likelihood: ballot.lattice_log_likelihood,
             doubt: if ballot.path.is_some() { doubt } else { NO_PATH_DOUBT },
             unread_share,
             has_cuts: steps().any(|step| segments.is_cut_behind(&segments.candidates[step.candidate])),
@@ -57,10 +58,12 @@ impl Evidence {
     /// The evidence on scales on which it adds up; beyond their limits it says no more.
     fn measures(&self) -> [f32; 6] {
         let log_odds = |share: f32| (share / (1.0 - share).max(1e-6)).max(1e-6).ln();
+        let odds = log_odds(self.share).clamp(-3.0, 10.0);
         [
-            log_odds(self.share).clamp(-3.0, 10.0),
+            odds,
+            // Rivals that are as likely say more against a value than its lead says for it.
+            odds.min(1.0),
             (1.0 - self.line_probability).clamp(1e-3, 1.0).ln(),
-            (1.0 - self.lattice_log_likelihood).ln(),
             self.doubt.clamp(1e-3, NO_PATH_DOUBT).ln(),
             self.unread_share,
             f32::from(self.has_cuts),
@@ -78,14 +81,8 @@ pub fn calibrated(evidence: &Evidence) -> f32 {
 mod tests {
     use super::*;
 
-    const CLEAR: Evidence = Evidence {
-        share: 0.9999,
-        line_probability: 0.998,
-        lattice_log_likelihood: 0.0,
-        doubt: 0.005,
-        unread_share: 0.0,
-        has_cuts: false,
-    };
+    const CLEAR: Evidence =
+        Evidence { share: 0.9999, line_probability: 0.998, doubt: 0.005, unread_share: 0.0, has_cuts: false };
 
     #[test]
     fn clear_numbers_are_sure_and_every_doubt_costs() {
@@ -94,7 +91,6 @@ mod tests {
         for worse in [
             Evidence { share: 0.6, ..CLEAR },
             Evidence { line_probability: 0.5, ..CLEAR },
-            Evidence { lattice_log_likelihood: -5.0, ..CLEAR },
             Evidence { doubt: 0.5, ..CLEAR },
             Evidence { unread_share: 0.1, ..CLEAR },
             Evidence { has_cuts: true, ..CLEAR },
