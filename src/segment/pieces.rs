@@ -153,16 +153,21 @@ fn slant(components: &[Component], line_height_px: f32) -> f32 {
 fn concentration(component: &Component, slant: f32) -> u64 {
     let b = component.bounds;
     let lean = (slant.abs() * b.height as f32) as i32 + 1;
-    let mut columns = vec![0u32; (b.width + 2 * lean) as usize];
+    // Where runs begin and end is enough: the ink of a column is the sum of the steps up to it.
+    let mut steps = vec![0i32; (b.width + 2 * lean) as usize + 1];
     for run in &component.runs {
         let shift = lean - b.x + (slant * (run.row - b.y) as f32) as i32 - if slant > 0.0 { lean } else { 0 };
-        for x in run.start + shift..run.end + shift {
-            if let Some(column) = columns.get_mut(x as usize) {
-                *column += 1;
-            }
-        }
+        let place = |x: i32| (x + shift).clamp(0, steps.len() as i32 - 1) as usize;
+        let (start, end) = (place(run.start), place(run.end));
+        steps[start] += 1;
+        steps[end] -= 1;
     }
-    columns.iter().map(|&count| u64::from(count) * u64::from(count)).sum()
+    let mut count = 0;
+    let squares = steps.into_iter().map(|step| {
+        count += step;
+        i64::from(count) * i64::from(count)
+    });
+    squares.sum::<i64>() as u64
 }
 
 #[cfg(test)]
