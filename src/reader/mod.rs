@@ -10,6 +10,7 @@ pub mod engine;
 pub mod kind;
 pub mod line;
 pub mod load;
+mod tensors;
 pub mod weights;
 mod winograd;
 

@@ -141,22 +141,12 @@ impl Network {
 
     /// The weights for reading: normalisation by `statistics` (one entry a layer) is folded into kernels and biases.
     pub fn fold(&self, parameters: &[f32], statistics: &[BatchStatistics]) -> Weights {
-        let mut layers = Vec::new();
-        for (places, statistics) in self.places.iter().zip(statistics) {
-            let mut kernels = parameters[places.kernels.clone()].to_vec();
-            let mut biases = parameters[places.shifts.clone()].to_vec();
-            if places.layer.normalised {
-                let deviations = statistics.variances.iter().map(|variance| (variance + VARIANCE_FLOOR).sqrt());
-                let scales = parameters[places.scales.clone()].iter();
-                let factors: Vec<f32> = scales.zip(deviations).map(|(scale, deviation)| scale / deviation).collect();
-                for run in kernels.chunks_exact_mut(factors.len()) {
-                    run.iter_mut().zip(&factors).for_each(|(kernel, factor)| *kernel *= factor);
-                }
-                let shifts = factors.iter().zip(&statistics.means).map(|(factor, mean)| factor * mean);
-                biases.iter_mut().zip(shifts).for_each(|(bias, shift)| *bias -= shift);
-            }
-            layers.push(LayerWeights { kernels, biases });
-        }
+        let layer = |(places, statistics): (&Places, &BatchStatistics)| {
+            let of = |range: &Range<usize>| &parameters[range.clone()];
+            let layer = LayerWeights { kernels: of(&places.kernels).to_vec(), biases: of(&places.shifts).to_vec() };
+            if places.layer.normalised { folded(layer, of(&places.scales), statistics) } else { layer }
+        };
+        let layers = self.places.iter().zip(statistics).map(layer).collect();
         Weights { architecture: self.architecture.clone(), layers, temperature: 1.0 }
     }
 
@@ -254,6 +244,18 @@ impl Places {
         let activation = ActivationSizes::new(&convolved, layer.normalised, pooling)?;
         Ok((convolution, layer.rectified.then_some(activation)))
     }
+}
+
+/// A layer with normalisation folded into its kernels and biases, which are the shifts so far.
+pub(super) fn folded(mut layer: LayerWeights, scales: &[f32], statistics: &BatchStatistics) -> LayerWeights {
+    let deviations = statistics.variances.iter().map(|variance| (variance + VARIANCE_FLOOR).sqrt());
+    let factors: Vec<f32> = scales.iter().zip(deviations).map(|(scale, deviation)| scale / deviation).collect();
+    for run in layer.kernels.chunks_exact_mut(factors.len()) {
+        run.iter_mut().zip(&factors).for_each(|(kernel, factor)| *kernel *= factor);
+    }
+    let shifts = factors.iter().zip(&statistics.means).map(|(factor, mean)| factor * mean);
+    layer.biases.iter_mut().zip(shifts).for_each(|(bias, shift)| *bias -= shift);
+    layer
 }
 
 pub(super) fn column_sums(values: &[f32], columns: usize) -> Vec<f32> {

@@ -52,14 +52,7 @@ impl LineArchitecture {
     /// rows together, two residual ones along the line (they see six digits' width), and the scores. No recurrence: a
     /// feasibility study on real amounts read no better with one.
     pub fn shipped() -> Self {
-        let block = |channels, pooling| LineLayer {
-            channels,
-            kernel: (3, 3),
-            padding: (1, 1),
-            activated: true,
-            pooling,
-            residual: false,
-        };
+        let block = LineLayer::block;
         let along = LineLayer { kernel: (1, 5), padding: (0, 2), residual: true, ..block(128, Pooling::None) };
         Self {
             layers: vec![
@@ -129,6 +122,11 @@ impl LineArchitecture {
 }
 
 impl LineLayer {
+    /// A 3x3 convolution that keeps height and width, normalised and rectified, with what is pooled behind it.
+    pub const fn block(channels: usize, pooling: Pooling) -> Self {
+        Self { channels, kernel: (3, 3), padding: (1, 1), activated: true, pooling, residual: false }
+    }
+
     /// Rows and columns behind the convolution, before any pooling.
     pub fn convolved(&self, height: usize, width: usize) -> Option<(usize, usize)> {
         let rows = (height + 2 * self.padding.0 + 1).checked_sub(self.kernel.0).filter(|&rows| rows > 0)?;

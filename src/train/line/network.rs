@@ -8,9 +8,9 @@ use rand_pcg::Pcg64Mcg;
 use crate::reader::line::architecture::{LineArchitecture, LineLayer, STRIP_HEIGHT_PX};
 use crate::reader::line::weights::LineWeights;
 use crate::reader::weights::LayerWeights;
-use crate::train::activation::{ActivationSizes, BatchStatistics, VARIANCE_FLOOR};
+use crate::train::activation::{ActivationSizes, BatchStatistics};
 use crate::train::convolution::{ConvolutionRoom, ConvolutionSizes};
-use crate::train::network::{column_sums, normal};
+use crate::train::network::{column_sums, folded, normal};
 
 /// Where the parameters of one layer stand among all parameters.
 #[derive(Clone, Debug)]
@@ -192,22 +192,12 @@ impl LineNetwork {
 
     /// The weights for reading: normalisation by `statistics` (one entry a layer) is folded into kernels and biases.
     pub fn fold(&self, parameters: &[f32], statistics: &[BatchStatistics]) -> LineWeights {
-        let mut layers = Vec::new();
-        for (places, statistics) in self.places.iter().zip(statistics) {
-            let mut kernels = parameters[places.kernels.clone()].to_vec();
-            let mut biases = parameters[places.shifts.clone()].to_vec();
-            if places.layer.activated {
-                let deviations = statistics.variances.iter().map(|variance| (variance + VARIANCE_FLOOR).sqrt());
-                let scales = parameters[places.scales.clone()].iter();
-                let factors: Vec<f32> = scales.zip(deviations).map(|(scale, deviation)| scale / deviation).collect();
-                for run in kernels.chunks_exact_mut(factors.len()) {
-                    run.iter_mut().zip(&factors).for_each(|(kernel, factor)| *kernel *= factor);
-                }
-                let shifts = factors.iter().zip(&statistics.means).map(|(factor, mean)| factor * mean);
-                biases.iter_mut().zip(shifts).for_each(|(bias, shift)| *bias -= shift);
-            }
-            layers.push(LayerWeights { kernels, biases });
-        }
+        let layer = |(places, statistics): (&Places, &BatchStatistics)| {
+            let of = |range: &Range<usize>| &parameters[range.clone()];
+            let layer = LayerWeights { kernels: of(&places.kernels).to_vec(), biases: of(&places.shifts).to_vec() };
+            if places.layer.activated { folded(layer, of(&places.scales), statistics) } else { layer }
+        };
+        let layers = self.places.iter().zip(statistics).map(layer).collect();
         LineWeights { architecture: self.architecture.clone(), layers, temperature: 1.0 }
     }
 }
@@ -234,14 +224,7 @@ mod tests {
     use crate::reader::line::architecture::Pooling;
 
     fn tiny() -> LineArchitecture {
-        let block = |channels, pooling| LineLayer {
-            channels,
-            kernel: (3, 3),
-            padding: (1, 1),
-            activated: true,
-            pooling,
-            residual: false,
-        };
+        let block = LineLayer::block;
         let along = LineLayer { kernel: (1, 3), padding: (0, 1), residual: true, ..block(3, Pooling::None) };
         let last = LineLayer { kernel: (8, 1), padding: (0, 0), activated: false, ..block(4, Pooling::None) };
         LineArchitecture { layers: vec![block(2, Pooling::Blocks), block(3, Pooling::Rows), along, last] }

@@ -116,14 +116,7 @@ mod tests {
     use crate::train::optimiser::Optimiser;
 
     fn tiny() -> LineArchitecture {
-        let block = |channels, pooling| LineLayer {
-            channels,
-            kernel: (3, 3),
-            padding: (1, 1),
-            activated: true,
-            pooling,
-            residual: false,
-        };
+        let block = LineLayer::block;
         let last =
             LineLayer { kernel: (8, 1), padding: (0, 0), activated: false, ..block(LINE_CLASS_COUNT, Pooling::None) };
         LineArchitecture { layers: vec![block(8, Pooling::Blocks), block(16, Pooling::Blocks), last] }
