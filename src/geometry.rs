@@ -1,4 +1,4 @@
-//! Points, boxes and affine transforms, in pixels: x to the right, y down, the origin at the top left corner.
+//! Points, boxes and projective transforms, in pixels: x to the right, y down, the origin at the top left corner.
 //!
 //! Every value of the pipeline keeps its box, and a [`Transform`] takes that box back to the page it came from.
 
@@ -107,26 +107,34 @@ impl Rect {
     }
 }
 
-/// An affine map of the plane: `x' = a x + b y + c`, `y' = d x + e y + f`.
+/// A projective map of the plane: `x' = (a x + b y + c) / w`, `y' = (d x + e y + f) / w` with `w = g x + h y + i`.
+///
+/// Shifts, turns, scales and shears have `g = h = 0` and `i = 1`; a photograph of a sheet needs all nine.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transform {
-    /// `a`, `b`, `c`, `d`, `e`, `f`.
-    pub coefficients: [f64; 6],
+    /// `a` to `i`, row by row.
+    pub coefficients: [f64; 9],
 }
 
 impl Transform {
     /// The map that leaves every point where it is.
-    pub const IDENTITY: Transform = Transform { coefficients: [1.0, 0.0, 0.0, 0.0, 1.0, 0.0] };
+    pub const IDENTITY: Transform = Transform::affine([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+
+    /// The map `x' = a x + b y + c`, `y' = d x + e y + f`.
+    pub const fn affine([a, b, c, d, e, f]: [f64; 6]) -> Transform {
+        Transform { coefficients: [a, b, c, d, e, f, 0.0, 0.0, 1.0] }
+    }
 
     /// The map that shifts by whole or part pixels.
     pub const fn shift(x_px: f64, y_px: f64) -> Transform {
-        Transform { coefficients: [1.0, 0.0, x_px, 0.0, 1.0, y_px] }
+        Transform::affine([1.0, 0.0, x_px, 0.0, 1.0, y_px])
     }
 
-    /// Where a point goes.
+    /// Where a point goes; points on the horizon of the map go to infinity.
     pub fn apply(&self, point: Point) -> Point {
-        let [a, b, c, d, e, f] = self.coefficients;
-        Point { x: a * point.x + b * point.y + c, y: d * point.x + e * point.y + f }
+        let [a, b, c, d, e, f, g, h, i] = self.coefficients;
+        let depth = g * point.x + h * point.y + i;
+        Point { x: (a * point.x + b * point.y + c) / depth, y: (d * point.x + e * point.y + f) / depth }
     }
 
     /// The smallest box of whole pixels around where a box goes.
@@ -146,29 +154,37 @@ impl Transform {
 
     /// The map that applies `self` first and `next` afterwards.
     pub fn then(&self, next: &Transform) -> Transform {
-        let [a, b, c, d, e, f] = self.coefficients;
-        let [na, nb, nc, nd, ne, nf] = next.coefficients;
-        Transform {
-            coefficients: [
-                na * a + nb * d,
-                na * b + nb * e,
-                na * c + nb * f + nc,
-                nd * a + ne * d,
-                nd * b + ne * e,
-                nd * c + ne * f + nf,
-            ],
-        }
+        let (first, second) = (&self.coefficients, &next.coefficients);
+        let entry =
+            |row: usize, column: usize| (0..3).map(|k| second[3 * row + k] * first[3 * k + column]).sum::<f64>();
+        Transform { coefficients: std::array::from_fn(|place| entry(place / 3, place % 3)) }.scaled()
     }
 
     /// The map back, or `None` where the map flattens the plane and there is no way back.
     pub fn inverse(&self) -> Option<Transform> {
-        let [a, b, c, d, e, f] = self.coefficients;
-        let determinant = a * e - b * d;
+        let [a, b, c, d, e, f, g, h, i] = self.coefficients;
+        let adjugate = [
+            e * i - f * h,
+            c * h - b * i,
+            b * f - c * e,
+            f * g - d * i,
+            a * i - c * g,
+            c * d - a * f,
+            d * h - e * g,
+            b * g - a * h,
+            a * e - b * d,
+        ];
+        let determinant = a * adjugate[0] + b * adjugate[3] + c * adjugate[6];
         if determinant.abs() < 1e-12 {
             return None;
         }
-        let (ia, ib, id, ie) = (e / determinant, -b / determinant, -d / determinant, a / determinant);
-        Some(Transform { coefficients: [ia, ib, -(ia * c + ib * f), id, ie, -(id * c + ie * f)] })
+        Some(Transform { coefficients: adjugate.map(|entry| entry / determinant) }.scaled())
+    }
+
+    /// The same map with a last coefficient of 1, where it is not 0: all multiples of the nine are one map.
+    fn scaled(self) -> Transform {
+        let last = self.coefficients[8];
+        if last.abs() < 1e-12 { self } else { Transform { coefficients: self.coefficients.map(|entry| entry / last) } }
     }
 }
 
@@ -188,12 +204,12 @@ mod tests {
 
     #[test]
     fn a_transform_and_its_inverse_cancel() {
-        let map = Transform { coefficients: [0.9, -0.2, 14.0, 0.3, 1.1, -7.5] };
+        let map = Transform { coefficients: [0.9, -0.2, 14.0, 0.3, 1.1, -7.5, 1e-4, -2e-4, 1.0] };
         let back = map.then(&map.inverse().expect("not flat"));
         for (left, right) in back.coefficients.iter().zip(Transform::IDENTITY.coefficients) {
             assert!((left - right).abs() < 1e-9);
         }
-        assert!(Transform { coefficients: [1.0, 2.0, 0.0, 2.0, 4.0, 0.0] }.inverse().is_none());
+        assert!(Transform::affine([1.0, 2.0, 0.0, 2.0, 4.0, 0.0]).inverse().is_none());
     }
 
     #[test]

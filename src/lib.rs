@@ -30,5 +30,6 @@ pub mod study;
 pub mod style;
 pub mod synth;
 pub mod table;
+pub mod template;
 pub mod train;
 pub mod vectorised;

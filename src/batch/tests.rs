@@ -40,7 +40,7 @@ fn read_width(scan: &Scan, page: usize) -> Result<Vec<Number>> {
         confidence: 1.0,
         status: Status::Ok,
         text: width.to_string(),
-        alternative: None,
+        alternatives: Vec::new(),
         reasons: Vec::new(),
         digits: Vec::new(),
         bounds: Rect::new(0, 0, 1, 1),

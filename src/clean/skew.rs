@@ -103,8 +103,8 @@ pub fn straighten(ink: GrayImage, angle_deg: f64) -> (GrayImage, Transform) {
     // Column x of the result shows x - lean * y - lead of the first pass.
     let lead = (-lean * tall_height).max(0.0).ceil();
     let upright = shear_rows(&tall, lean, lead, (width + (lean * tall_height).abs().ceil()) as usize);
-    let from_rows = Transform { coefficients: [1.0, -lean, -lead, 0.0, 1.0, 0.0] };
-    let from_columns = Transform { coefficients: [1.0, 0.0, 0.0, slope, 1.0, -drop] };
+    let from_rows = Transform::affine([1.0, -lean, -lead, 0.0, 1.0, 0.0]);
+    let from_columns = Transform::affine([1.0, 0.0, 0.0, slope, 1.0, -drop]);
     (upright, from_rows.then(&from_columns))
 }
 

@@ -10,12 +10,15 @@ pub mod explanation;
 pub mod threshold;
 mod vote;
 
+use std::borrow::Cow;
+
 use crate::geometry::{Rect, Transform};
 use crate::reader::Reading;
 use crate::reader::line::{LineScores, Symbol};
 use crate::segment::Segments;
 use crate::style::Style;
 
+pub use crate::template::DecimalMark;
 pub use amount::{Value, value_of};
 use decode::Path;
 use vote::Ballot;
@@ -31,19 +34,6 @@ pub enum Kind {
     /// An amount of money, with decimals.
     #[default]
     Amount,
-}
-
-/// What starts the decimals of an amount; the other one of point and comma parts groups of digits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DecimalMark {
-    /// Either may: each amount is taken by how it is written.
-    #[default]
-    Auto,
-    /// A point, as in `1,234.50`.
-    Point,
-    /// A comma, as in `1.234,50`.
-    Comma,
 }
 
 /// What became of a field.
@@ -72,7 +62,7 @@ impl Status {
 }
 
 /// Why a number is not ok.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// The confidence is below the threshold.
     LowConfidence,
@@ -80,16 +70,56 @@ pub enum Reason {
     AmbiguousSeparator,
     /// Some ink of the field was read as no digit and left out.
     UnreadInk,
+    /// The value is struck out.
+    StruckOut,
+    /// The cells of a comb, read one by one, and the line as a whole do not agree.
+    CellsDisagree,
+    /// The check digit does not fit the digits before it.
+    CheckDigit,
+    /// More or fewer digits than the template allows.
+    Length,
+    /// Below the least or above the most that the template allows.
+    Range,
+    /// Not as many decimals as the template asks for.
+    Decimals,
+    /// No date of the calendar in the order that the template asks for.
+    NoDate,
+    /// The template asks for a value, and there is none.
+    Required,
+    /// The page fits no template.
+    NoTemplate,
+    /// A rule across fields is broken; its name, and the field that would repair it where there is exactly one.
+    Rule {
+        /// Name of the rule, such as `sum_mismatch`.
+        name: String,
+        /// The field whose runner-up makes the rule hold.
+        repaired_by: Option<String>,
+    },
+    /// The total of the whole run is not what it should be.
+    ControlTotal,
 }
 
 impl Reason {
-    /// The code in the tables, such as `low_confidence`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
+    /// The code in the tables, such as `low_confidence` or `sum_mismatch;repaired_by:total`.
+    pub fn code(&self) -> Cow<'_, str> {
+        let fixed = match self {
             Reason::LowConfidence => "low_confidence",
             Reason::AmbiguousSeparator => "ambiguous_separator",
             Reason::UnreadInk => "unread_ink",
-        }
+            Reason::StruckOut => "struck_out",
+            Reason::CellsDisagree => "cells_disagree",
+            Reason::CheckDigit => "check_digit",
+            Reason::Length => "length",
+            Reason::Range => "range",
+            Reason::Decimals => "decimals",
+            Reason::NoDate => "no_date",
+            Reason::Required => "required",
+            Reason::NoTemplate => "no_template",
+            Reason::ControlTotal => "control_total",
+            Reason::Rule { name, repaired_by: None } => name,
+            Reason::Rule { name, repaired_by: Some(field) } => return format!("{name};repaired_by:{field}").into(),
+        };
+        fixed.into()
     }
 }
 
@@ -123,8 +153,8 @@ pub struct Number {
     pub status: Status,
     /// What was read, separators included.
     pub text: String,
-    /// The runner-up value and its probability.
-    pub alternative: Option<(String, f32)>,
+    /// The other values that the writing may be, likeliest first, each with its probability; the first is the runner-up.
+    pub alternatives: Vec<(String, f32)>,
     /// Why it is not ok; empty where it is.
     pub reasons: Vec<Reason>,
     /// The digits, left to right.
@@ -197,7 +227,7 @@ pub fn decide(
         confidence: 0.0,
         status: Status::Empty,
         text: String::new(),
-        alternative: None,
+        alternatives: Vec::new(),
         reasons: Vec::new(),
         digits: Vec::new(),
         bounds: to_scan.apply_to_rect(&ink_bounds),
@@ -221,7 +251,7 @@ pub fn decide(
         return number;
     }
     number.confidence = confidence::calibrated(&confidence::Evidence::of(best, segments, readings, unread));
-    number.alternative = runner_up(&ballots, number.confidence);
+    number.alternatives = alternatives(&ballots, number.confidence);
     number.value = best.value.canonical.clone();
     number.reasons = reasons(&number, best, unread, rules);
     number.status = if number.reasons.is_empty() { Status::Ok } else { Status::Review };
@@ -279,14 +309,22 @@ fn unread_share(path: &Path, segments: &Segments) -> f32 {
     unread as f32 / all.max(1) as f32
 }
 
-/// The runner-up: the other value of an ambiguous writing, or the next ballot with its share of what the best one leaves.
-fn runner_up(ballots: &[Ballot], confidence: f32) -> Option<(String, f32)> {
-    let (best, rest) = ballots.split_first()?;
-    if let Some(rival) = &best.value.rival {
-        return Some((rival.clone(), confidence.min(0.5)));
-    }
+/// The other values: the other one of an ambiguous writing, and the next ballots with their shares of what the best one leaves.
+fn alternatives(ballots: &[Ballot], confidence: f32) -> Vec<(String, f32)> {
+    let Some((best, rest)) = ballots.split_first() else { return Vec::new() };
     let total: f32 = rest.iter().map(|ballot| ballot.share).sum();
-    let next = rest.iter().find(|ballot| !ballot.value.canonical.is_empty())?;
-    let share = next.share / total.max(f32::MIN_POSITIVE);
-    Some((next.value.canonical.clone(), (1.0 - confidence) * share))
+    let mut left = 1.0 - confidence;
+    let mut found = Vec::new();
+    if let Some(rival) = &best.value.rival {
+        found.push((rival.clone(), confidence.min(0.5)));
+        left = (left - confidence.min(0.5)).max(0.0);
+    }
+    let others = rest.iter().filter(|ballot| {
+        let canonical = &ballot.value.canonical;
+        !canonical.is_empty() && best.value.rival.as_ref() != Some(canonical)
+    });
+    found.extend(
+        others.map(|ballot| (ballot.value.canonical.clone(), left * ballot.share / total.max(f32::MIN_POSITIVE))),
+    );
+    found
 }

@@ -115,7 +115,7 @@ fn turn(sheet: &GrayImage, oversampling: u32, skew_deg: f64) -> (GrayImage, Tran
     let (middle_x, middle_y) = (f64::from(width) / 2.0, f64::from(height) / 2.0);
     let fine = f64::from(oversampling);
     let way = Transform::shift(-middle_x * fine, -middle_y * fine)
-        .then(&Transform { coefficients: [cosine / fine, -sine / fine, 0.0, sine / fine, cosine / fine, 0.0] })
+        .then(&Transform::affine([cosine / fine, -sine / fine, 0.0, sine / fine, cosine / fine, 0.0]))
         .then(&Transform::shift(middle_x, middle_y));
     let mut scan = GrayImage::new(width, height);
     let places = oversampling * oversampling;

@@ -167,7 +167,7 @@ mod tests {
             confidence: 0.95,
             status,
             text: "-80,00".to_owned(),
-            alternative: Some(("-86.00".to_owned(), 0.03)),
+            alternatives: vec![("-86.00".to_owned(), 0.03)],
             reasons: vec![Reason::LowConfidence, Reason::UnreadInk],
             digits: vec![Digit {
                 digit: 8,

@@ -1,7 +1,7 @@
 //! Rows: a number, a digit or a file in, the cells of its row out, in the order of the columns.
 
 use crate::geometry::Rect;
-use crate::number::{Digit, Number, Status};
+use crate::number::{Digit, Number, Reason, Status};
 use crate::table::{confidence_cell, source_cell, text_cell};
 
 /// The columns of numbers.csv.
@@ -84,8 +84,8 @@ pub struct FileRow {
 
 /// The cells of numbers.csv for one number; `page` counts from 1.
 pub(super) fn number_cells(source: &str, page: usize, number: &Number) -> [String; NUMBER_COLUMNS.len()] {
-    let reasons: Vec<&str> = number.reasons.iter().map(|reason| reason.as_str()).collect();
-    let (alternative, alternative_confidence) = match &number.alternative {
+    let reasons: Vec<_> = number.reasons.iter().map(Reason::code).collect();
+    let (alternative, alternative_confidence) = match number.alternatives.first() {
         Some((value, confidence)) => (text_cell(value), confidence_cell(*confidence)),
         None => (String::new(), String::new()),
     };
@@ -100,7 +100,7 @@ pub(super) fn number_cells(source: &str, page: usize, number: &Number) -> [Strin
         text_cell(&number.text),
         alternative,
         alternative_confidence,
-        reasons.join(";"),
+        text_cell(&reasons.join(";")),
         x,
         y,
         width,

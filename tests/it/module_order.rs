@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first: a module imports those before it alone.
-const ORDER: [&str; 25] = [
+const ORDER: [&str; 26] = [
     "error",
     "geometry",
+    "template",
     "idx",
     "runs",
     "vectorised",

@@ -205,14 +205,14 @@ impl ExplanationSheet<'_> {
         canvas.text(value, (MARGIN, y + 16.0), Align::Left, large);
         let x = MARGIN + canvas.width_of(value, large) + 24.0;
         let mut verdict = format!("confidence {:.4}, {}", number.confidence, meaning_of_status(number.status));
-        if let Some((other, probability)) = &number.alternative {
+        if let Some((other, probability)) = number.alternatives.first() {
             verdict.push_str(&format!("; if not, then most likely {other} ({})", percent(*probability)));
         }
         canvas.text(&verdict, (x, y + 15.0), Align::Left, Lettering::new(16.0));
         let mut end = y + 20.0;
         for reason in &number.reasons {
             end += 20.0;
-            let because = format!("{}: {}", reason.as_str(), meaning_of_reason(*reason));
+            let because = format!("{}: {}", reason.code(), meaning_of_reason(reason));
             canvas.text(&because, (MARGIN, end), Align::Left, Lettering::new(14.0).colored(USED_CUT));
         }
         end + 20.0
@@ -288,12 +288,24 @@ fn meaning_of_status(status: Status) -> &'static str {
     }
 }
 
-fn meaning_of_reason(reason: Reason) -> &'static str {
-    match reason {
+fn meaning_of_reason(reason: &Reason) -> String {
+    let fixed = match reason {
         Reason::LowConfidence => "the confidence is below what was asked for",
         Reason::AmbiguousSeparator => "what is written allows two values",
         Reason::UnreadInk => "a good part of the ink was left out",
-    }
+        Reason::StruckOut => "the value is struck out",
+        Reason::CellsDisagree => "the cells and the line as a whole read differently",
+        Reason::CheckDigit => "the check digit does not fit",
+        Reason::Length => "the template asks for another number of digits",
+        Reason::Range => "the template allows no such value",
+        Reason::Decimals => "the template asks for other decimals",
+        Reason::NoDate => "there is no such date",
+        Reason::Required => "the template asks for a value",
+        Reason::NoTemplate => "the page fits no template",
+        Reason::ControlTotal => "the total of the run is not what it should be",
+        Reason::Rule { name, .. } => return format!("the rule {name} is broken"),
+    };
+    fixed.to_owned()
 }
 
 fn color_of(probability: f32) -> RGBColor {
