@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crate::clean::{self, Upright};
 use crate::error::{Error, Result};
+use crate::form::registration::{self, Outcome, Reference};
 use crate::form::{self, Form, Shape};
+use crate::geometry::Rect;
 use crate::glyph::{self, Glyph};
 use crate::number::explanation::{self, Explanation};
 use crate::number::{self, DecimalMark, Kind, Number, Rules, Status, WholeLine};
@@ -13,6 +15,7 @@ use crate::reader::line::{LineReader, Wanted};
 use crate::reader::{DigitReader, Reading};
 use crate::scan::{Page, Scan};
 use crate::segment::{self, Role, Segments};
+use crate::template::Template;
 
 /// What an image shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -74,12 +77,36 @@ pub struct ScanNumbers {
     pub errors: Vec<Error>,
 }
 
-/// The stages, ready to run: both readers and the settings.
+/// A form that pages may be copies of.
+#[derive(Clone, Debug)]
+pub struct KnownForm {
+    template: Template,
+    reference: Reference,
+}
+
+impl KnownForm {
+    /// A form from its template and the picture of the blank form, where the template names one.
+    pub fn new(template: Template, picture: Option<Page>) -> Self {
+        let stated = |page: Page| Page { dpi: Some(template.dpi), ..page };
+        let picture = picture.map(|page| clean::clean(stated(page), Upright::Keep));
+        let reference = Reference::of(&template, picture.as_ref());
+        Self { template, reference }
+    }
+}
+
+/// The stages, ready to run: both readers, the settings and the forms.
 #[derive(Clone)]
 pub struct Pipeline {
     reader: Arc<dyn DigitReader>,
     line_reader: Arc<LineReader>,
     settings: Settings,
+    forms: Arc<[KnownForm]>,
+}
+
+/// A page with its places to read, and the template that says what they are, where there is one.
+struct Placed<'a> {
+    form: Form,
+    template: Option<&'a Template>,
 }
 
 /// What both readers think of one field.
@@ -90,10 +117,13 @@ struct FieldReadings {
 }
 
 /// The fields of one page.
+#[derive(Default)]
 struct PageFields {
     segments: Vec<Segments>,
     /// One a field.
     readings: Vec<FieldReadings>,
+    /// One a field.
+    rules: Vec<Rules>,
     /// What is reported, each with the place of its field.
     numbers: Vec<(usize, Number)>,
 }
@@ -101,7 +131,13 @@ struct PageFields {
 impl Pipeline {
     /// Puts the stages together.
     pub fn new(reader: Arc<dyn DigitReader>, line_reader: Arc<LineReader>, settings: Settings) -> Self {
-        Self { reader, line_reader, settings }
+        Self { reader, line_reader, settings, forms: Arc::new([]) }
+    }
+
+    /// The same stages for pages that are copies of these forms: each page takes the one that fits best. Where none does, nothing is read;
+    /// the page has one number without a value, called `page`, with the reason `no_template`.
+    pub fn with_forms(self, forms: Vec<KnownForm>) -> Self {
+        Self { forms: forms.into(), ..self }
     }
 
     /// Reads all pages of a scan, one after the other; a page that fails does not stop the others.
@@ -130,35 +166,66 @@ impl Pipeline {
     /// [`Error::Model`] if the reader fails.
     pub fn explain_page(&self, page: Page) -> Result<Vec<(Number, Explanation)>> {
         let fields = self.fields_of(page)?;
-        let explain = |field: usize| {
-            let read = &fields.readings[field];
-            explanation::explain(&fields.segments[field], &read.candidates, read.line.as_ref(), &self.rules())
+        let explain = |field: usize| match fields.readings.get(field) {
+            Some(read) => {
+                let (segments, rules) = (&fields.segments[field], &fields.rules[field]);
+                explanation::explain(segments, &read.candidates, read.line.as_ref(), rules)
+            }
+            None => Explanation::default(),
         };
-        Ok(fields.numbers.into_iter().map(|(field, number)| (number, explain(field))).collect())
+        Ok(fields.numbers.iter().map(|(field, number)| (number.clone(), explain(*field))).collect())
     }
 
     /// Finds the fields of a page and reads them.
     fn fields_of(&self, page: Page) -> Result<PageFields> {
-        let form = match self.settings.layout {
-            Layout::Page => form::find(clean::clean(page, Upright::Deskew)),
-            Layout::Line | Layout::Digit => form::whole(clean::clean(page, Upright::Keep)),
+        let placed = match self.place(page) {
+            Ok(placed) => placed,
+            Err(unplaced) => return Ok(unplaced),
         };
-        let segments: Vec<Segments> = form
+        let segments: Vec<Segments> = placed
+            .form
             .fields
             .iter()
             .map(|field| match self.settings.layout {
-                Layout::Digit => segment::as_one(&form, field),
-                Layout::Page | Layout::Line => segment::segment(&form, field),
+                Layout::Digit => segment::as_one(&placed.form, field),
+                Layout::Page | Layout::Line => segment::segment(&placed.form, field),
             })
             .collect();
-        let readings = self.read_lattices(&form, &segments)?;
-        let numbers = self.numbers_of(&form, &segments, &readings);
-        Ok(PageFields { segments, readings, numbers })
+        let readings = self.read_lattices(&placed, &segments)?;
+        let numbers = self.numbers_of(&placed, &segments, &readings);
+        let rules = (0..segments.len()).map(|field| self.rules(&placed, field)).collect();
+        Ok(PageFields { segments, readings, rules, numbers })
+    }
+
+    /// Cleans a page and finds its fields, by a form where forms are known; a page that fits none has one number that says so.
+    fn place(&self, page: Page) -> std::result::Result<Placed<'_>, PageFields> {
+        let form = match self.settings.layout {
+            Layout::Page if !self.forms.is_empty() => return self.place_on_form(page),
+            Layout::Page => form::find(clean::clean(page, Upright::Deskew)),
+            Layout::Line | Layout::Digit => form::whole(clean::clean(page, Upright::Keep)),
+        };
+        Ok(Placed { form, template: None })
+    }
+
+    fn place_on_form(&self, page: Page) -> std::result::Result<Placed<'_>, PageFields> {
+        let page = clean::clean(page, Upright::Measure);
+        let references: Vec<&Reference> = self.forms.iter().map(|form| &form.reference).collect();
+        match registration::register(&page, &references) {
+            Outcome::Fits(index, registration) => {
+                let KnownForm { template, reference } = &self.forms[index];
+                Ok(Placed { form: form::place(page, template, reference, &registration), template: Some(template) })
+            }
+            Outcome::FitsNone(_) => {
+                let whole = Rect::new(0, 0, page.ink.width() as i32, page.ink.height() as i32);
+                let number = Number::unplaced(page.to_scan.apply_to_rect(&whole));
+                Err(PageFields { numbers: vec![(0, number)], ..PageFields::default() })
+            }
+        }
     }
 
     /// Reads the candidates of all fields in two batches: whole components first, then whatever these leave in question; and
     /// each field that is no text as a whole line.
-    fn read_lattices(&self, form: &Form, segments: &[Segments]) -> Result<Vec<FieldReadings>> {
+    fn read_lattices(&self, placed: &Placed, segments: &[Segments]) -> Result<Vec<FieldReadings>> {
         let mut readings: Vec<Vec<Reading>> =
             segments.iter().map(|segments| vec![Reading::UNREAD; segments.candidates.len()]).collect();
         let whole: Vec<Vec<usize>> = segments.iter().map(Segments::whole_candidates).collect();
@@ -167,11 +234,15 @@ impl Pipeline {
             whole[field].iter().map(|&index| (index, readings[field][index].best_digit().1)).collect()
         };
         let probabilities: Vec<Vec<(usize, f32)>> = (0..segments.len()).map(probabilities_of).collect();
-        let is_text =
-            |field: usize| form.fields[field].shape == Shape::Free && mean(&probabilities[field]) < MIN_FREE_DIGIT;
-        let lines: Vec<Option<WholeLine>> = (0..segments.len())
-            .map(|field| if is_text(field) { None } else { self.read_line(&segments[field]) })
-            .collect();
+        let is_text = |field: usize| {
+            placed.form.fields[field].shape == Shape::Free && mean(&probabilities[field]) < MIN_FREE_DIGIT
+        };
+        let lines: Vec<Option<WholeLine>> =
+            (0..segments.len())
+                .map(|field| {
+                    if is_text(field) { None } else { self.read_line(&segments[field], self.rules(placed, field).kind) }
+                })
+                .collect();
         let open_of = |field: usize| match &lines[field] {
             _ if is_text(field) => Vec::new(),
             Some(line) if agrees(line, &segments[field], &whole[field], &readings[field]) => Vec::new(),
@@ -184,12 +255,12 @@ impl Pipeline {
     }
 
     /// Reads a field as a whole; `None` where it holds nothing or is to be read as one digit.
-    fn read_line(&self, segments: &Segments) -> Option<WholeLine> {
+    fn read_line(&self, segments: &Segments, kind: Kind) -> Option<WholeLine> {
         if self.settings.layout == Layout::Digit || segments.pieces.is_empty() {
             return None;
         }
         let (ink, left_px) = segments.line_ink(segments.alone);
-        let wanted = if self.settings.kind == Kind::Digits { Wanted::Digits } else { Wanted::All };
+        let wanted = if kind == Kind::Digits { Wanted::Digits } else { Wanted::All };
         let scores = self.line_reader.read(&Strip::of(&ink), wanted);
         Some(WholeLine { scores, left_px })
     }
@@ -214,19 +285,31 @@ impl Pipeline {
         Ok(())
     }
 
-    fn rules(&self) -> Rules {
+    /// How a field is to be read.
+    fn rules(&self, placed: &Placed, field: usize) -> Rules {
         let Settings { kind, decimal, min_confidence, with_style, .. } = self.settings;
-        Rules { kind, decimal, min_confidence, with_style }
+        let usual = Rules { kind, decimal, min_confidence, with_style };
+        match placed.template {
+            Some(template) => usual.of_field(&template.fields[field]),
+            None => usual,
+        }
     }
 
     /// Hands each field its share of the readings, and names the numbers that come of them; each with the place of its field.
-    fn numbers_of(&self, form: &Form, segments: &[Segments], read: &[FieldReadings]) -> Vec<(usize, Number)> {
-        let rules = self.rules();
+    fn numbers_of(&self, placed: &Placed, segments: &[Segments], read: &[FieldReadings]) -> Vec<(usize, Number)> {
+        let form = &placed.form;
         let mut numbers = Vec::new();
         let usual_height_px = usual_height_px(segments);
         for (place, ((field, segments), own)) in form.fields.iter().zip(segments).zip(read).enumerate() {
             let (line, to_scan) = (own.line.as_ref(), &form.page.to_scan);
+            let rules = self.rules(placed, place);
             let mut number = number::decide(segments, &own.candidates, line, &rules, &field.bounds, to_scan);
+            if let Some(template) = placed.template {
+                number.field.clone_from(&template.fields[place].name);
+                number.bounds = to_scan.apply_to_rect(&field.bounds);
+                numbers.push((place, number));
+                continue;
+            }
             let is_print = segments.line_height_px < PRINT_HEIGHT_SHARE * usual_height_px;
             if self.settings.layout == Layout::Page && (is_print || !is_reported(&number, &field.shape)) {
                 continue;

@@ -16,6 +16,7 @@ use crate::runs::{Runs, components};
 use crate::scan::Page;
 
 pub use denoise::Noise;
+pub use grey::reduce;
 pub use threshold::Threshold;
 
 /// Resolution taken for a page that states none and has no telling shape.
@@ -23,6 +24,9 @@ const USUAL_DPI: f32 = 200.0;
 
 /// The skew is measured at about this resolution.
 const SKEW_DPI: f32 = 75.0;
+
+/// Largest skew that is measured on a page that is left as it is, in degrees.
+const MAX_MEASURED_DEG: f64 = 16.0;
 
 /// A page whose largest connected piece of ink is smaller than this is blank, in millimetres.
 const SMALLEST_WRITING_MM: f32 = 0.8;
@@ -38,6 +42,8 @@ const MARGIN_LEVEL: u8 = 140;
 pub enum Upright {
     /// Measure the skew and turn the page.
     Deskew,
+    /// Measure the skew, up to 16 degrees, and leave the page: it is put upright by what is printed on it.
+    Measure,
     /// Leave it: a crop of a few characters says nothing about its angle.
     Keep,
 }
@@ -53,7 +59,7 @@ pub struct CleanPage {
     pub dpi: f32,
     /// Noise of the page as it came.
     pub noise: Noise,
-    /// The skew that was taken out, in degrees; positive where lines fell to the right.
+    /// The skew that was measured and, unless the page was left as it is, taken out, in degrees; positive where lines fell to the right.
     pub skew_deg: f64,
     /// Whether the page was light on dark.
     pub inverted: bool,
@@ -74,10 +80,12 @@ pub fn clean(page: Page, upright: Upright) -> CleanPage {
     let mut ink = background::flatten(&denoise::denoise(grey, &noise));
     margin::clear(&mut ink, MARGIN_LEVEL);
     let skew_deg = match upright {
-        Upright::Deskew => measure_skew_deg(&ink, dpi),
+        Upright::Deskew => measure_skew_deg(&ink, dpi, skew::MAX_SKEW_DEG),
+        Upright::Measure => measure_skew_deg(&ink, dpi, MAX_MEASURED_DEG),
         Upright::Keep => 0.0,
     };
-    let (ink, to_scan) = skew::straighten(ink, skew_deg);
+    let turn_deg = if upright == Upright::Deskew { skew_deg } else { 0.0 };
+    let (ink, to_scan) = skew::straighten(ink, turn_deg);
     let residual_sigma = denoise::measure_residual(&ink);
     let threshold = threshold::choose(&ink, residual_sigma);
     let mask = threshold::apply(&ink, threshold);
@@ -85,12 +93,12 @@ pub fn clean(page: Page, upright: Upright) -> CleanPage {
     CleanPage { ink, mask, dpi, noise, skew_deg, inverted, threshold, blank, to_scan }
 }
 
-fn measure_skew_deg(ink: &GrayImage, dpi: f32) -> f64 {
+fn measure_skew_deg(ink: &GrayImage, dpi: f32, most_deg: f64) -> f64 {
     let factor = (dpi / SKEW_DPI).round().max(1.0) as u32;
     let small = grey::reduce(ink, factor);
     let mut histogram = [0u32; 256];
     small.as_raw().iter().for_each(|&value| histogram[usize::from(value)] += 1);
-    skew::measure_deg(&small, threshold::otsu(&histogram).clamp(24, 128) as u8)
+    skew::measure_deg(&small, threshold::otsu(&histogram).clamp(24, 128) as u8, most_deg)
 }
 
 /// Whether no piece of ink is as large as the smallest writing.

@@ -5,7 +5,7 @@ use image::GrayImage;
 use crate::geometry::Transform;
 use crate::vectorised::vectorised;
 
-/// Largest skew looked for, in degrees to either side.
+/// Largest skew that is taken out, in degrees to either side.
 pub const MAX_SKEW_DEG: f64 = 10.0;
 
 /// Step of the first search, in degrees. At a quarter of 300 dpi a ruled line of 600 px stays within 3 rows of it.
@@ -23,8 +23,9 @@ const MIN_POINTS: usize = 150;
 /// The skew of an ink plane, in degrees; positive where lines fall to the right.
 ///
 /// Postl's projection method (1986) on the lower edges of ink: at the right angle ruled lines and baselines fall into few rows,
-/// and the sum of squares of the row counts is greatest. `ink` should be reduced to some 70 dpi; `threshold` parts ink from paper.
-pub fn measure_deg(ink: &GrayImage, threshold: u8) -> f64 {
+/// and the sum of squares of the row counts is greatest. `ink` should be reduced to some 70 dpi; `threshold` parts ink from paper; angles up to
+/// `most_deg` to either side are looked at.
+pub fn measure_deg(ink: &GrayImage, threshold: u8, most_deg: f64) -> f64 {
     let points = lower_edges(ink, threshold);
     if points.len() < MIN_POINTS {
         return 0.0;
@@ -32,7 +33,7 @@ pub fn measure_deg(ink: &GrayImage, threshold: u8) -> f64 {
     let (width, height) = (f64::from(ink.width()), f64::from(ink.height()));
     let mut counts = Vec::new();
     let mut score = |angle_deg: f64| projection_score(&points, angle_deg, width, height, &mut counts);
-    let coarse_steps = (MAX_SKEW_DEG / COARSE_STEP_DEG) as i32;
+    let coarse_steps = (most_deg / COARSE_STEP_DEG) as i32;
     let coarse = best_of((-coarse_steps..=coarse_steps).map(|step| f64::from(step) * COARSE_STEP_DEG), &mut score);
     let fine_steps = (COARSE_STEP_DEG / FINE_STEP_DEG) as i32;
     let fine = best_of((-fine_steps..=fine_steps).map(|step| coarse + f64::from(step) * FINE_STEP_DEG), &mut score);
@@ -204,7 +205,7 @@ mod tests {
     #[test]
     fn the_skew_is_found_within_a_fifth_of_a_degree() {
         for angle in [-10.0, -4.3, -0.7, 0.0, 0.33, 2.0, 9.9] {
-            let found = measure_deg(&ruled(angle), 100);
+            let found = measure_deg(&ruled(angle), 100, MAX_SKEW_DEG);
             assert!((found - angle).abs() < 0.2, "{angle} found as {found}");
         }
     }
@@ -213,7 +214,7 @@ mod tests {
     fn a_straightened_page_is_level_and_plumb() {
         for angle in [-8.0, 3.0] {
             let (upright, back) = straighten(ruled(angle), angle);
-            assert!(measure_deg(&upright, 100).abs() < 0.1);
+            assert!(measure_deg(&upright, 100, MAX_SKEW_DEG).abs() < 0.1);
             // The plumb line: its columns in the top and the bottom half agree.
             let (sine, cosine) = f64::to_radians(angle).sin_cos();
             let forth = back.inverse().expect("a shear has an inverse");
@@ -231,6 +232,6 @@ mod tests {
 
     #[test]
     fn a_blank_page_has_no_skew() {
-        assert_eq!(measure_deg(&GrayImage::new(600, 800), 100), 0.0);
+        assert_eq!(measure_deg(&GrayImage::new(600, 800), 100, MAX_SKEW_DEG), 0.0);
     }
 }

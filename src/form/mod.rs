@@ -7,7 +7,11 @@ mod combs;
 mod erase;
 mod fields;
 mod free;
+mod placed;
+pub mod registration;
 mod rules;
+
+pub use placed::place;
 
 use crate::clean::CleanPage;
 use crate::geometry::Rect;

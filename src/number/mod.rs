@@ -19,6 +19,7 @@ use crate::segment::Segments;
 use crate::style::Style;
 
 pub use crate::template::DecimalMark;
+use crate::template::{FieldKind, FieldSpec};
 pub use amount::{Value, value_of};
 use decode::Path;
 use vote::Ballot;
@@ -193,6 +194,36 @@ pub struct Rules {
     pub min_confidence: f32,
     /// Whether the style of each digit is measured.
     pub with_style: bool,
+}
+
+impl Rules {
+    /// The same rules for a field of a template, which knows better what it holds.
+    pub fn of_field(self, spec: &FieldSpec) -> Self {
+        let kind = match spec.kind {
+            FieldKind::Digits => Kind::Digits,
+            FieldKind::Integer => Kind::Integer,
+            FieldKind::Amount | FieldKind::Date(_) | FieldKind::CheckBox => Kind::Amount,
+        };
+        let decimal = if spec.decimal_mark == DecimalMark::Auto { self.decimal } else { spec.decimal_mark };
+        Self { kind, decimal, ..self }
+    }
+}
+
+impl Number {
+    /// What stands for a page that fits no template: a number without a value, called `page`, that a person should look at.
+    pub fn unplaced(bounds: Rect) -> Self {
+        Self {
+            field: "page".to_owned(),
+            value: String::new(),
+            confidence: 0.0,
+            status: Status::Review,
+            text: String::new(),
+            alternatives: Vec::new(),
+            reasons: vec![Reason::NoTemplate],
+            digits: Vec::new(),
+            bounds,
+        }
+    }
 }
 
 /// What the line reader thinks of a field.

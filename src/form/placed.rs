@@ -1,0 +1,144 @@
+//! A page seen as its form: where a form lies on a page in, the page in the pixels of the form out, without the form's own print.
+
+use image::GrayImage;
+
+use super::registration::plane::resample;
+use super::registration::{Reference, Registration};
+use super::{Field, Form, Shape, erase, rules};
+use crate::clean::CleanPage;
+use crate::geometry::{Point, Rect, Transform};
+use crate::runs::{Runs, components};
+use crate::template::{FieldSpec, Template};
+
+/// So much around a field is looked at, in inches: writing sticks out, and rules around it are found by their length.
+const AROUND_INCH: f32 = 0.2;
+
+/// A page whose resolution differs by less than this factor from that of the reference is brought to it.
+const ALIKE: std::ops::Range<f64> = 0.8..1.25;
+
+/// Strokes across print are followed for so far, in inches: letters of print are thinner.
+const ACROSS_INCH: f32 = 0.035;
+
+/// The fields of a template on a page: `page` as it was registered, and where the form lies on it.
+///
+/// Only the fields and what is around them are brought over; the rest of the form's page is empty.
+pub fn place(page: CleanPage, template: &Template, reference: &Reference, registration: &Registration) -> Form {
+    let scale = scale_of(template, registration);
+    let to_page = Transform::affine([1.0 / scale, 0.0, 0.0, 0.0, 1.0 / scale, 0.0]).then(&registration.to_page);
+    let scaled = Scaled { scale, dpi: template.dpi * scale as f32 };
+    let size = |pixels: u32| (f64::from(pixels) * scale).round().max(1.0) as u32;
+    let (width, height) = (size(template.width_px), size(template.height_px));
+    let whole = Rect::new(0, 0, width as i32, height as i32);
+    let regions: Vec<Rect> = template
+        .fields
+        .iter()
+        .map(|spec| scaled.rect(&spec.bounds).grown((AROUND_INCH * scaled.dpi) as i32).intersection(&whole))
+        .collect();
+    let mut ink = GrayImage::new(width, height);
+    let mut mask = GrayImage::new(width, height);
+    for region in &regions {
+        paste(&mut ink, &resample(&page.ink, &to_page, region), region);
+        let mut part = resample(&page.mask, &to_page, region);
+        part.iter_mut().for_each(|value| *value = if *value >= 128 { 255 } else { 0 });
+        paste(&mut mask, &part, region);
+    }
+    let to_scan = to_page.then(&page.to_scan);
+    let mut page = CleanPage { ink, mask, dpi: scaled.dpi, to_scan, ..page };
+    for area in &template.ignored {
+        clear(&mut page, &scaled.rect(area));
+    }
+    let ruling = rules::find(&page.mask, &Runs::of_mask(&page.mask), page.dpi);
+    erase::erase(&mut page, &ruling);
+    if let Some(print) = &reference.print {
+        let to_reference = Transform::affine([1.0 / scale, 0.0, 0.0, 0.0, 1.0 / scale, 0.0]);
+        regions.iter().for_each(|region| subtract(&mut page, &resample(print, &to_reference, region), region));
+    }
+    let components = components(&Runs::of_mask(&page.mask));
+    let fields = template.fields.iter().map(|spec| scaled.field(spec)).collect();
+    Form { page, fields, components }
+}
+
+/// From pixels of the reference to pixels of the form's page.
+fn scale_of(template: &Template, registration: &Registration) -> f64 {
+    let middle = Point { x: f64::from(template.width_px) / 2.0, y: f64::from(template.height_px) / 2.0 };
+    let here = registration.to_page.apply(middle);
+    let there = registration.to_page.apply(Point { x: middle.x + 10.0, ..middle });
+    let scale = (there.x - here.x).hypot(there.y - here.y) / 10.0;
+    if ALIKE.contains(&scale) { 1.0 } else { scale }
+}
+
+/// The form's page against its reference.
+struct Scaled {
+    scale: f64,
+    dpi: f32,
+}
+
+impl Scaled {
+    fn rect(&self, bounds: &Rect) -> Rect {
+        let edge = |pixels: i32| (f64::from(pixels) * self.scale).round() as i32;
+        Rect::from_edges(edge(bounds.x), edge(bounds.y), edge(bounds.right()), edge(bounds.bottom()))
+    }
+
+    fn field(&self, spec: &FieldSpec) -> Field {
+        let cells: Vec<Rect> = spec.cell_boxes().iter().map(|cell| self.rect(cell)).collect();
+        let shape = if cells.is_empty() { Shape::Box } else { Shape::Comb(cells) };
+        Field { bounds: self.rect(&spec.bounds), shape }
+    }
+}
+
+fn paste(plane: &mut GrayImage, part: &GrayImage, region: &Rect) {
+    let width = plane.width() as usize;
+    let part_width = region.width.max(0) as usize;
+    if part_width == 0 {
+        return;
+    }
+    let raw: &mut [u8] = plane;
+    for (row, pixels) in part.as_raw().chunks_exact(part_width).enumerate() {
+        let start = (region.y as usize + row) * width + region.x as usize;
+        raw[start..start + part_width].copy_from_slice(pixels);
+    }
+}
+
+fn clear(page: &mut CleanPage, area: &Rect) {
+    let area = area.intersection(&Rect::new(0, 0, page.ink.width() as i32, page.ink.height() as i32));
+    let empty = GrayImage::new(area.width.max(0) as u32, area.height.max(0) as u32);
+    paste(&mut page.ink, &empty, &area);
+    paste(&mut page.mask, &empty, &area);
+}
+
+/// Takes the form's print out of a region, but not where a stroke crosses it: where ink goes on beyond the print on both sides.
+fn subtract(page: &mut CleanPage, print: &GrayImage, region: &Rect) {
+    let reach = (ACROSS_INCH * page.dpi).max(3.0) as i32;
+    let before = page.mask.clone();
+    let is_ink = |x: i32, y: i32| {
+        let inside = x >= 0 && y >= 0 && x < before.width() as i32 && y < before.height() as i32;
+        inside && before.get_pixel(x as u32, y as u32).0[0] > 0
+    };
+    let is_print = |x: i32, y: i32| {
+        let inside = x >= 0 && y >= 0 && x < region.width && y < region.height;
+        inside && print.get_pixel(x as u32, y as u32).0[0] >= 128
+    };
+    // Whether unbroken ink leads out of the print in a direction.
+    let leads_out = |x: i32, y: i32, (dx, dy): (i32, i32)| {
+        for step in 1..=reach {
+            let (x, y) = (x + step * dx, y + step * dy);
+            if !is_ink(x, y) {
+                return false;
+            }
+            if !is_print(x - region.x, y - region.y) {
+                return true;
+            }
+        }
+        false
+    };
+    for (column, row, _) in print.enumerate_pixels().filter(|(_, _, value)| value.0[0] >= 128) {
+        let (x, y) = (region.x + column as i32, region.y + row as i32);
+        let crosses = [(1, 0), (0, 1), (1, 1), (1, -1)]
+            .into_iter()
+            .any(|(dx, dy)| leads_out(x, y, (dx, dy)) && leads_out(x, y, (-dx, -dy)));
+        if !(is_ink(x, y) && crosses) {
+            page.ink.put_pixel(x as u32, y as u32, image::Luma([0]));
+            page.mask.put_pixel(x as u32, y as u32, image::Luma([0]));
+        }
+    }
+}
