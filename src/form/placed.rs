@@ -2,7 +2,7 @@
 
 use image::GrayImage;
 
-use super::registration::plane::resample;
+use super::registration::plane::{resample, resample_row};
 use super::registration::{Reference, Registration};
 use super::{Field, Form, Shape, erase, rules};
 use crate::clean::CleanPage;
@@ -36,12 +36,14 @@ pub fn place(page: CleanPage, template: &Template, reference: &Reference, regist
         .collect();
     let mut ink = GrayImage::new(width, height);
     let mut mask = GrayImage::new(width, height);
-    for region in &regions {
-        paste(&mut ink, &resample(&page.ink, &to_page, region), region);
-        let mut part = resample(&page.mask, &to_page, region);
-        part.iter_mut().for_each(|value| *value = if *value >= 128 { 255 } else { 0 });
-        paste(&mut mask, &part, region);
+    for (row, spans) in spans_of(&regions, height).into_iter().enumerate() {
+        for (start, end) in spans {
+            let place = row * width as usize + start as usize..row * width as usize + end as usize;
+            resample_row(&page.ink, &to_page, (start, row as i32), &mut ink.as_mut()[place.clone()]);
+            resample_row(&page.mask, &to_page, (start, row as i32), &mut mask.as_mut()[place]);
+        }
     }
+    mask.iter_mut().for_each(|value| *value = if *value >= 128 { 255 } else { 0 });
     let to_scan = to_page.then(&page.to_scan);
     let mut page = CleanPage { ink, mask, dpi: scaled.dpi, to_scan, ..page };
     for area in &template.ignored {
@@ -51,7 +53,10 @@ pub fn place(page: CleanPage, template: &Template, reference: &Reference, regist
     erase::erase(&mut page, &ruling);
     if let Some(print) = &reference.print {
         let to_reference = Transform::affine([1.0 / scale, 0.0, 0.0, 0.0, 1.0 / scale, 0.0]);
-        regions.iter().for_each(|region| subtract(&mut page, &resample(print, &to_reference, region), region));
+        let before = page.mask.clone();
+        for region in &regions {
+            subtract(&mut page, &before, &resample(print, &to_reference, region), region);
+        }
     }
     let components = components(&Runs::of_mask(&page.mask));
     let fields = template.fields.iter().map(|spec| scaled.field(spec)).collect();
@@ -86,30 +91,37 @@ impl Scaled {
     }
 }
 
-fn paste(plane: &mut GrayImage, part: &GrayImage, region: &Rect) {
-    let width = plane.width() as usize;
-    let part_width = region.width.max(0) as usize;
-    if part_width == 0 {
-        return;
+/// The columns `start..end` of each row that lie in any of the regions.
+fn spans_of(regions: &[Rect], height: u32) -> Vec<Vec<(i32, i32)>> {
+    let mut rows: Vec<Vec<(i32, i32)>> = vec![Vec::new(); height as usize];
+    let mut sorted: Vec<&Rect> = regions.iter().filter(|region| !region.is_empty()).collect();
+    sorted.sort_by_key(|region| region.x);
+    for region in sorted {
+        for spans in &mut rows[region.y as usize..region.bottom() as usize] {
+            match spans.last_mut() {
+                Some(last) if region.x <= last.1 => last.1 = last.1.max(region.right()),
+                _ => spans.push((region.x, region.right())),
+            }
+        }
     }
-    let raw: &mut [u8] = plane;
-    for (row, pixels) in part.as_raw().chunks_exact(part_width).enumerate() {
-        let start = (region.y as usize + row) * width + region.x as usize;
-        raw[start..start + part_width].copy_from_slice(pixels);
-    }
+    rows
 }
 
 fn clear(page: &mut CleanPage, area: &Rect) {
     let area = area.intersection(&Rect::new(0, 0, page.ink.width() as i32, page.ink.height() as i32));
-    let empty = GrayImage::new(area.width.max(0) as u32, area.height.max(0) as u32);
-    paste(&mut page.ink, &empty, &area);
-    paste(&mut page.mask, &empty, &area);
+    for y in area.y..area.bottom() {
+        for x in area.x..area.right() {
+            page.ink.put_pixel(x as u32, y as u32, image::Luma([0]));
+            page.mask.put_pixel(x as u32, y as u32, image::Luma([0]));
+        }
+    }
 }
 
 /// Takes the form's print out of a region, but not where a stroke crosses it: where ink goes on beyond the print on both sides.
-fn subtract(page: &mut CleanPage, print: &GrayImage, region: &Rect) {
+///
+/// `before` is the mask with all print, `print` is high where the region has print.
+fn subtract(page: &mut CleanPage, before: &GrayImage, print: &GrayImage, region: &Rect) {
     let reach = (ACROSS_INCH * page.dpi).max(3.0) as i32;
-    let before = page.mask.clone();
     let is_ink = |x: i32, y: i32| {
         let inside = x >= 0 && y >= 0 && x < before.width() as i32 && y < before.height() as i32;
         inside && before.get_pixel(x as u32, y as u32).0[0] > 0
@@ -133,6 +145,9 @@ fn subtract(page: &mut CleanPage, print: &GrayImage, region: &Rect) {
     };
     for (column, row, _) in print.enumerate_pixels().filter(|(_, _, value)| value.0[0] >= 128) {
         let (x, y) = (region.x + column as i32, region.y + row as i32);
+        if page.ink.get_pixel(x as u32, y as u32).0[0] == 0 {
+            continue;
+        }
         let crosses = [(1, 0), (0, 1), (1, 1), (1, -1)]
             .into_iter()
             .any(|(dx, dy)| leads_out(x, y, (dx, dy)) && leads_out(x, y, (-dx, -dy)));

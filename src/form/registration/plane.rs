@@ -11,25 +11,29 @@ use crate::vectorised::vectorised;
 pub fn resample(source: &GrayImage, to_source: &Transform, region: &Rect) -> GrayImage {
     let (width, height) = (region.width.max(0) as u32, region.height.max(0) as u32);
     let mut target = GrayImage::new(width, height);
-    if width == 0 || height == 0 {
-        return target;
-    }
-    for (row, pixels) in target.chunks_exact_mut(width as usize).enumerate() {
-        let y = f64::from(region.y) + row as f64 + 0.5;
-        vectorised(
-            #[inline(always)]
-            || resample_row(source, to_source, (f64::from(region.x) + 0.5, y), pixels),
-        );
+    if width > 0 && height > 0 {
+        for (row, pixels) in target.chunks_exact_mut(width as usize).enumerate() {
+            resample_row(source, to_source, (region.x, region.y + row as i32), pixels);
+        }
     }
     target
 }
 
-/// One row of the target, whose first pixel has its centre at `start`.
+/// One row of the target from the pixel `start` on.
+pub fn resample_row(source: &GrayImage, to_source: &Transform, start: (i32, i32), pixels: &mut [u8]) {
+    vectorised(
+        #[inline(always)]
+        || resample_pixels(source, to_source, start, pixels),
+    );
+}
+
 #[inline(always)]
-fn resample_row(source: &GrayImage, to_source: &Transform, start: (f64, f64), pixels: &mut [u8]) {
+fn resample_pixels(source: &GrayImage, to_source: &Transform, start: (i32, i32), pixels: &mut [u8]) {
     let [a, b, c, d, e, f, g, h, i] = to_source.coefficients;
-    let (x, y) = start;
+    let (x, y) = (f64::from(start.0) + 0.5, f64::from(start.1) + 0.5);
     let (across, down, depth) = (a * x + b * y + c, d * x + e * y + f, g * x + h * y + i);
+    let (a, d, g) = (a as f32, d as f32, g as f32);
+    let (across, down, depth) = (across as f32, down as f32, depth as f32);
     let (width, height) = (source.width() as i32, source.height() as i32);
     let raw = source.as_raw();
     let at = |x: i32, y: i32| -> f32 {
@@ -37,15 +41,15 @@ fn resample_row(source: &GrayImage, to_source: &Transform, start: (f64, f64), pi
         if inside { f32::from(raw[(y * width + x) as usize]) } else { 0.0 }
     };
     for (step, pixel) in pixels.iter_mut().enumerate() {
-        let step = step as f64;
+        let step = step as f32;
         let share = 1.0 / (depth + g * step);
         let (u, v) = ((across + a * step) * share - 0.5, (down + d * step) * share - 0.5);
-        if !(u > -1.0 && v > -1.0 && u < f64::from(width) && v < f64::from(height)) {
+        if !(u > -1.0 && v > -1.0 && u < width as f32 && v < height as f32) {
             continue;
         }
-        let (left, top) = (u.floor(), v.floor());
-        let (right_share, lower_share) = ((u - left) as f32, (v - top) as f32);
-        let (left, top) = (left as i32, top as i32);
+        // Above -1, so that cutting off the decimals of one more rounds down.
+        let (left, top) = ((u + 1.0) as i32 - 1, (v + 1.0) as i32 - 1);
+        let (right_share, lower_share) = (u - left as f32, v - top as f32);
         let (upper, lower) = if left >= 0 && top >= 0 && left + 1 < width && top + 1 < height {
             let place = (top * width + left) as usize;
             let below = place + width as usize;

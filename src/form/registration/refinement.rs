@@ -9,8 +9,10 @@ use crate::clean;
 use crate::geometry::{Point, Rect, Transform};
 use crate::vectorised::vectorised;
 
-/// Half the side of a patch; at 75 dpi a patch is 7 mm wide, at 150 dpi half of it.
-const RADIUS_PX: i32 = 10;
+/// Side of a patch; at 75 dpi a patch is 5.4 mm wide, at 150 dpi half of it. A row of 16 is one vector of the processor: 21 took four times
+/// as long.
+const SIDE_PX: usize = 16;
+const RADIUS_PX: i32 = SIDE_PX as i32 / 2;
 
 /// An ink plane at a lower resolution.
 #[derive(Clone, Debug)]
@@ -62,17 +64,16 @@ pub struct Found {
 /// puts beyond the page are left out. `map` leads from the full reference to the full page.
 pub fn find(reference: &Level, patches: &[(u32, u32)], page: &Level, map: &Transform, search_px: i32) -> Vec<Found> {
     let way = scaling(reference.factor).then(map).then(&scaling(1.0 / page.factor));
-    let side = 2 * RADIUS_PX + 1;
     let mut found = Vec::new();
     for &(x, y) in patches {
         let (x, y) = (x as i32, y as i32);
-        let middle = Point { x: f64::from(x) + 0.5, y: f64::from(y) + 0.5 };
+        let middle = Point { x: f64::from(x), y: f64::from(y) };
         if !holds(&page.plane, way.apply(middle), f64::from(RADIUS_PX)) {
             continue;
         }
         let reach = RADIUS_PX + search_px;
-        let window = resample(&page.plane, &way, &Rect::new(x - reach, y - reach, 2 * reach + 1, 2 * reach + 1));
-        let patch = Patch::of(&reference.plane, (x - RADIUS_PX, y - RADIUS_PX), side);
+        let window = resample(&page.plane, &way, &Rect::new(x - reach, y - reach, 2 * reach, 2 * reach));
+        let patch = Patch::of(&reference.plane, (x - RADIUS_PX, y - RADIUS_PX));
         let Some((shift, likeness)) = patch.best_place(&window, search_px) else { continue };
         let there = way.apply(Point { x: middle.x + shift.x, y: middle.y + shift.y });
         found.push(Found {
@@ -89,22 +90,19 @@ pub fn find(reference: &Level, patches: &[(u32, u32)], page: &Level, map: &Trans
 
 /// A square of the reference, its mean taken off.
 struct Patch {
-    values: Vec<i32>,
+    rows: [[i32; SIDE_PX]; SIDE_PX],
     norm: f32,
-    side: usize,
 }
 
 impl Patch {
-    fn of(plane: &GrayImage, (left, top): (i32, i32), side: i32) -> Self {
-        let width = plane.width() as usize;
-        let rows = plane.as_raw().chunks_exact(width).skip(top as usize).take(side as usize);
-        let mut values: Vec<i32> =
-            rows.flat_map(|row| &row[left as usize..(left + side) as usize]).map(|&value| i32::from(value)).collect();
-        let count = values.len().max(1) as i32;
-        let mean = (values.iter().sum::<i32>() + count / 2) / count;
-        values.iter_mut().for_each(|value| *value -= mean);
-        let norm = values.iter().map(|&value| (value * value) as f32).sum::<f32>().sqrt();
-        Self { values, norm, side: side as usize }
+    fn of(plane: &GrayImage, (left, top): (i32, i32)) -> Self {
+        let at = |x: usize, y: usize| i32::from(plane.get_pixel(left as u32 + x as u32, top as u32 + y as u32).0[0]);
+        let mut rows: [[i32; SIDE_PX]; SIDE_PX] = std::array::from_fn(|y| std::array::from_fn(|x| at(x, y)));
+        let count = (SIDE_PX * SIDE_PX) as i32;
+        let mean = (rows.iter().flatten().sum::<i32>() + count / 2) / count;
+        rows.iter_mut().flatten().for_each(|value| *value -= mean);
+        let norm = rows.iter().flatten().map(|&value| (value * value) as f32).sum::<f32>().sqrt();
+        Self { rows, norm }
     }
 
     /// The shift from the middle of the window at which it looks most like the patch, to parts of a pixel, and how much.
@@ -136,18 +134,20 @@ impl Patch {
     #[inline(always)]
     fn likeness(&self, window: &[i32], width: usize, left: usize, top: usize) -> f32 {
         // Whole numbers: their sums may be taken in any order, many at once.
-        let (mut product, mut sum, mut squares) = (0i32, 0i32, 0i32);
-        for (row, own) in self.values.chunks_exact(self.side).enumerate() {
+        let (mut products, mut sums, mut squares) = ([0i32; SIDE_PX], [0i32; SIDE_PX], [0i32; SIDE_PX]);
+        for (row, own) in self.rows.iter().enumerate() {
             let start = (top + row) * width + left;
-            for (own, &other) in own.iter().zip(&window[start..start + self.side]) {
-                product += own * other;
-                sum += other;
-                squares += other * other;
+            let others = &window[start..start + SIDE_PX];
+            for column in 0..SIDE_PX {
+                products[column] += own[column] * others[column];
+                sums[column] += others[column];
+                squares[column] += others[column] * others[column];
             }
         }
-        let (sum, count) = (sum as f32, (self.side * self.side) as f32);
-        let variance = squares as f32 - sum * sum / count;
-        if variance <= 1.0 || self.norm <= 1.0 { 0.0 } else { product as f32 / (self.norm * variance.sqrt()) }
+        let total = |values: [i32; SIDE_PX]| values.iter().sum::<i32>() as f32;
+        let sum = total(sums);
+        let variance = total(squares) - sum * sum / (SIDE_PX * SIDE_PX) as f32;
+        if variance <= 1.0 || self.norm <= 1.0 { 0.0 } else { total(products) / (self.norm * variance.sqrt()) }
     }
 }
 
