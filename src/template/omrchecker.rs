@@ -186,3 +186,6 @@ fn field_name(text: &str) -> String {
     let name: String = text.chars().map(|c| if keys::is_of_names(c) { c } else { '_' }).collect();
     if keys::is_name(&name) { name } else { format!("f{name}") }
 }
+
+#[cfg(test)]
+mod tests;
