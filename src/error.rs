@@ -1,6 +1,6 @@
 //! What can go wrong in the library: one error type that names the stage, the scan or file, and the cause.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The result of every library call that can fail.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -12,6 +12,8 @@ pub enum Stage {
     Scan,
     /// Running many scans at once.
     Batch,
+    /// Templates, and finding forms on pages.
+    Form,
     /// Loading weights or reading glyphs.
     Reader,
     /// Writing the result.
@@ -66,6 +68,14 @@ pub enum Error {
         /// The limit, in pixels a page.
         max_pixels: u64,
     },
+    /// A template is not valid.
+    #[error("{}", located(path, reason))]
+    Template {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong, and what to do: a line for each problem, which begins with `LINE:COLUMN: ` where it has a place in the file.
+        reason: String,
+    },
     /// The model could not be loaded or did not run.
     #[error("the model {model} cannot be used: {reason}")]
     Model {
@@ -108,9 +118,19 @@ impl Error {
                 Stage::Scan
             }
             Error::Threads { .. } => Stage::Batch,
+            Error::Template { .. } => Stage::Form,
             Error::Model { .. } => Stage::Reader,
             Error::Data { .. } => Stage::Train,
             Error::Output { .. } => Stage::Table,
         }
     }
+}
+
+/// Each line of a reason with the file in front, as `FILE:LINE:COLUMN: ...` where it has a place: many programs jump to such places.
+fn located(path: &Path, reason: &str) -> String {
+    let line = |line: &str| {
+        let blank = if line.starts_with(|first: char| first.is_ascii_digit()) { "" } else { " " };
+        format!("{}:{blank}{line}", path.display())
+    };
+    reason.lines().map(line).collect::<Vec<_>>().join("\n")
 }

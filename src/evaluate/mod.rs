@@ -17,4 +17,5 @@ pub mod robustness;
 pub mod rows;
 pub mod score;
 
+pub use chart::template_picture;
 pub use digits::{DigitReport, LabelledGlyphs, digits, labelled, parts};

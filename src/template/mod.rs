@@ -1,11 +1,27 @@
 //! What a form looks like and what its numbers must be: plain values, made from a TOML file or drafted from a blank form.
 //!
-//! Nothing here looks at pixels: finding the form on a page is left to `form`, reading its fields to the stages behind, and its
+//! [`parse()`] makes them of a file, [`write()`] a file of them, [`schema()`] says what files look like, and [`import_omrchecker`] takes over
+//! templates of another program. Nothing here looks at pixels: finding the form on a page is left to `form`, reading its fields to the stages behind, and its
 //! rules across fields to `consistency`.
+
+mod entries;
+mod field;
+mod keys;
+mod omrchecker;
+mod parse;
+mod problems;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod write;
 
 use std::path::PathBuf;
 
 use crate::geometry::Rect;
+pub use omrchecker::import_omrchecker;
+pub use parse::{parse, read, read_folder};
+pub use schema::schema;
+pub use write::{write, write_with_remarks};
 
 /// A form: where its numbers stand on the reference, what they are, and what must hold between them.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -165,20 +181,5 @@ impl FieldSpec {
         (0..count)
             .map(|cell| Rect::from_edges(edge(cell), self.bounds.y, edge(cell + 1), self.bounds.bottom()))
             .collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_cells_of_a_comb_fill_its_box() {
-        let mut field = FieldSpec::new("id", Rect::new(10, 5, 100, 40), FieldKind::Digits);
-        assert!(field.cell_boxes().is_empty());
-        field.cells = Some(3);
-        let cells = field.cell_boxes();
-        assert_eq!(cells.iter().map(|cell| cell.width).sum::<i32>(), 100);
-        assert_eq!((cells[0].x, cells[2].right(), cells[1].y), (10, 110, 5));
     }
 }

@@ -11,3 +11,4 @@ mod score;
 #[path = "../support/mod.rs"]
 mod support;
 mod synth;
+mod template;

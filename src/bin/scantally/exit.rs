@@ -5,11 +5,13 @@ use std::process::ExitCode;
 use scantally::error::Error;
 use scantally::table::Counts;
 
-/// How a run ended, from best to worst; usage errors (2) are told by the argument parser.
+/// How a run ended, from best to worst; wrong arguments (2) are told by the argument parser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ExitStatus {
     /// Everything was read; numbers may still be marked for review.
     AllRead,
+    /// A template is not valid, which counts as a wrong argument.
+    WrongTemplate,
     /// Finished, but some files could not be read, or not as a whole.
     SomeFailed,
     /// Nothing could be read: no input, no model.
@@ -25,6 +27,7 @@ impl ExitStatus {
     pub fn code(self) -> u8 {
         match self {
             ExitStatus::AllRead => 0,
+            ExitStatus::WrongTemplate => 2,
             ExitStatus::SomeFailed => 3,
             ExitStatus::NothingRead => 4,
             ExitStatus::CannotWrite => 5,
@@ -36,6 +39,7 @@ impl ExitStatus {
     pub fn of(error: &anyhow::Error) -> Self {
         match error.downcast_ref::<Error>() {
             Some(Error::Output { .. }) => ExitStatus::CannotWrite,
+            Some(Error::Template { .. }) => ExitStatus::WrongTemplate,
             _ => ExitStatus::NothingRead,
         }
     }
@@ -79,6 +83,8 @@ mod tests {
     fn errors_of_the_output_have_a_code_of_their_own() {
         let output = Error::Output { path: "output".into(), reason: "full".to_owned() };
         assert_eq!(ExitStatus::of(&output.into()).code(), 5);
+        let template = Error::Template { path: "form.toml".into(), reason: "1:1: no name".to_owned() };
+        assert_eq!(ExitStatus::of(&template.into()).code(), 2);
         let data = Error::Data { path: "truth.csv".into(), reason: "gone".to_owned() };
         assert_eq!(ExitStatus::of(&data.into()).code(), 4);
         assert_eq!(ExitStatus::of(&anyhow::anyhow!("no input")).code(), 4);

@@ -11,6 +11,7 @@ mod explanation;
 mod heat;
 mod lines;
 mod pictures;
+mod template;
 mod view;
 
 pub use axis::Axis;
@@ -20,3 +21,4 @@ pub use explanation::ExplanationSheet;
 pub use heat::HeatMap;
 pub use lines::{LineChart, Series, SeriesStyle};
 pub use pictures::{PictureSheet, Tile};
+pub use template::template_picture;
