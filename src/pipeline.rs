@@ -214,9 +214,9 @@ impl Pipeline {
         Ok(())
     }
 
-    fn rules(&self) -> Rules {
+    fn rules(&self) -> Rules<'static> {
         let Settings { kind, decimal, min_confidence, with_style, .. } = self.settings;
-        Rules { kind, decimal, min_confidence, with_style }
+        Rules { kind, decimal, min_confidence, with_style, spec: None }
     }
 
     /// Hands each field its share of the readings, and names the numbers that come of them; each with the place of its field.
