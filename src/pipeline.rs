@@ -15,7 +15,7 @@ use crate::reader::line::{LineReader, Wanted};
 use crate::reader::{DigitReader, Reading};
 use crate::scan::{Page, Scan};
 use crate::segment::{self, Role, Segments};
-use crate::template::Template;
+use crate::template::{FieldKind, Template};
 
 /// What an image shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -118,12 +118,12 @@ struct FieldReadings {
 
 /// The fields of one page.
 #[derive(Default)]
-struct PageFields {
+struct PageFields<'a> {
     segments: Vec<Segments>,
     /// One a field.
     readings: Vec<FieldReadings>,
     /// One a field.
-    rules: Vec<Rules>,
+    rules: Vec<Rules<'a>>,
     /// What is reported, each with the place of its field.
     numbers: Vec<(usize, Number)>,
 }
@@ -177,7 +177,7 @@ impl Pipeline {
     }
 
     /// Finds the fields of a page and reads them.
-    fn fields_of(&self, page: Page) -> Result<PageFields> {
+    fn fields_of(&self, page: Page) -> Result<PageFields<'_>> {
         let placed = match self.place(page) {
             Ok(placed) => placed,
             Err(unplaced) => return Ok(unplaced),
@@ -198,7 +198,7 @@ impl Pipeline {
     }
 
     /// Cleans a page and finds its fields, by a form where forms are known; a page that fits none has one number that says so.
-    fn place(&self, page: Page) -> std::result::Result<Placed<'_>, PageFields> {
+    fn place(&self, page: Page) -> std::result::Result<Placed<'_>, PageFields<'_>> {
         let form = match self.settings.layout {
             Layout::Page if !self.forms.is_empty() => return self.place_on_form(page),
             Layout::Page => form::find(clean::clean(page, Upright::Deskew)),
@@ -207,7 +207,7 @@ impl Pipeline {
         Ok(Placed { form, template: None })
     }
 
-    fn place_on_form(&self, page: Page) -> std::result::Result<Placed<'_>, PageFields> {
+    fn place_on_form(&self, page: Page) -> std::result::Result<Placed<'_>, PageFields<'_>> {
         let page = clean::clean(page, Upright::Measure);
         let references: Vec<&Reference> = self.forms.iter().map(|form| &form.reference).collect();
         match registration::register(&page, &references) {
@@ -237,12 +237,15 @@ impl Pipeline {
         let is_text = |field: usize| {
             placed.form.fields[field].shape == Shape::Free && mean(&probabilities[field]) < MIN_FREE_DIGIT
         };
-        let lines: Vec<Option<WholeLine>> =
-            (0..segments.len())
-                .map(|field| {
-                    if is_text(field) { None } else { self.read_line(&segments[field], self.rules(placed, field).kind) }
-                })
-                .collect();
+        let lines: Vec<Option<WholeLine>> = (0..segments.len())
+            .map(|field| {
+                if is_text(field) {
+                    None
+                } else {
+                    self.read_line(&segments[field], self.rules(placed, field).settled().kind)
+                }
+            })
+            .collect();
         let open_of = |field: usize| match &lines[field] {
             _ if is_text(field) => Vec::new(),
             Some(line) if agrees(line, &segments[field], &whole[field], &readings[field]) => Vec::new(),
@@ -286,13 +289,10 @@ impl Pipeline {
     }
 
     /// How a field is to be read.
-    fn rules(&self, placed: &Placed, field: usize) -> Rules {
+    fn rules<'a>(&self, placed: &Placed<'a>, field: usize) -> Rules<'a> {
         let Settings { kind, decimal, min_confidence, with_style, .. } = self.settings;
-        let usual = Rules { kind, decimal, min_confidence, with_style };
-        match placed.template {
-            Some(template) => usual.of_field(&template.fields[field]),
-            None => usual,
-        }
+        let spec = placed.template.map(|template| &template.fields[field]);
+        Rules { kind, decimal, min_confidence, with_style, spec }
     }
 
     /// Hands each field its share of the readings, and names the numbers that come of them; each with the place of its field.
@@ -303,13 +303,16 @@ impl Pipeline {
         for (place, ((field, segments), own)) in form.fields.iter().zip(segments).zip(read).enumerate() {
             let (line, to_scan) = (own.line.as_ref(), &form.page.to_scan);
             let rules = self.rules(placed, place);
-            let mut number = number::decide(segments, &own.candidates, line, &rules, &field.bounds, to_scan);
-            if let Some(template) = placed.template {
-                number.field.clone_from(&template.fields[place].name);
-                number.bounds = to_scan.apply_to_rect(&field.bounds);
-                numbers.push((place, number));
+            if let Some(spec) = rules.spec {
+                let bounds = to_scan.apply_to_rect(&field.bounds);
+                let number = match spec.kind {
+                    FieldKind::CheckBox => number::decide_check_box(&form.ink_of(field), rules.min_confidence, bounds),
+                    _ => number::decide(segments, &own.candidates, line, &rules, &field.bounds, to_scan),
+                };
+                numbers.push((place, Number { field: spec.name.clone(), bounds, ..number }));
                 continue;
             }
+            let mut number = number::decide(segments, &own.candidates, line, &rules, &field.bounds, to_scan);
             let is_print = segments.line_height_px < PRINT_HEIGHT_SHARE * usual_height_px;
             if self.settings.layout == Layout::Page && (is_print || !is_reported(&number, &field.shape)) {
                 continue;

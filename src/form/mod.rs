@@ -13,6 +13,8 @@ mod rules;
 
 pub use placed::place;
 
+use image::{GrayImage, imageops};
+
 use crate::clean::CleanPage;
 use crate::geometry::Rect;
 use crate::runs::{Component, Runs, components};
@@ -54,6 +56,23 @@ pub struct Form {
     /// What ink is left, as connected components.
     pub components: Vec<Component>,
 }
+
+impl Form {
+    /// The ink inside a field, without what is left of the frame around it; ink is high.
+    pub fn ink_of(&self, field: &Field) -> GrayImage {
+        let frame_px = (FRAME_INCH * self.page.dpi).round().max(1.0) as i32;
+        let page = Rect::new(0, 0, self.page.ink.width() as i32, self.page.ink.height() as i32);
+        let inner = field.bounds.grown(-frame_px).intersection(&page);
+        if inner.is_empty() {
+            return GrayImage::new(0, 0);
+        }
+        let (x, y, width, height) = (inner.x as u32, inner.y as u32, inner.width as u32, inner.height as u32);
+        imageops::crop_imm(&self.page.ink, x, y, width, height).to_image()
+    }
+}
+
+/// Frames are printed so wide, and half of that lies within the box of a field, in inches.
+const FRAME_INCH: f32 = 0.01;
 
 /// Two fields are on one row if they share this part of the height of the lower one.
 const SAME_ROW_SHARE: f32 = 0.5;

@@ -5,7 +5,8 @@ use crate::reader::line::Symbol;
 use crate::reader::{Class, Reading};
 use crate::segment::{Candidate, Piece, Role, Segments};
 
-use super::Kind;
+use super::{Kind, Rules};
+use crate::template::FieldKind;
 
 /// One step of a path: a candidate and what it stands for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -231,14 +232,15 @@ fn cut_log_probability(segments: &Segments, candidate: &Candidate) -> f32 {
 }
 
 /// A reading with the classes weighed by how often they occur in numbers of this kind: taken by itself, a slanted 1 is as likely a slash,
-/// but slashes are rare in amounts and there are none among digits.
-pub fn with_priors(reading: &Reading, kind: Kind) -> Reading {
+/// but slashes are rare in amounts, there are none among digits, and in dates they are what is to be expected.
+pub fn with_priors(reading: &Reading, rules: &Rules) -> Reading {
+    let is_date = matches!(rules.spec.map(|spec| spec.kind), Some(FieldKind::Date(_)));
     let mut weighed = *reading;
     let symbols = [Class::Point, Class::Comma, Class::Dash, Class::Slash, Class::Dollar];
     for class in symbols {
-        let prior = match (kind, class) {
+        let prior = match (rules.kind, class) {
             (Kind::Digits, _) => 0.0,
-            (_, Class::Slash) => SLASH_PRIOR,
+            (_, Class::Slash) if !is_date => SLASH_PRIOR,
             _ => 1.0,
         };
         weighed.probabilities[class.index()] *= prior;

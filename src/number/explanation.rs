@@ -109,7 +109,8 @@ const MARGIN_SHARE: f32 = 0.35;
 
 /// Explains a field; the arguments are those of [`super::decide`].
 pub fn explain(segments: &Segments, readings: &[Reading], line: Option<&WholeLine>, rules: &Rules) -> Explanation {
-    let readings: Vec<Reading> = readings.iter().map(|reading| decode::with_priors(reading, rules.kind)).collect();
+    let rules = &rules.settled();
+    let readings: Vec<Reading> = readings.iter().map(|reading| decode::with_priors(reading, rules)).collect();
     let prices = decode::Prices::of(segments, &readings, rules.kind);
     let paths = prices.best_paths();
     let ballots = match paths.is_empty() {

@@ -3,10 +3,15 @@
 //! A number carries its text, its canonical value, a calibrated confidence, the runner-up and the reasons for doubt.
 
 mod amount;
+pub mod check_box;
+pub mod check_digit;
 mod confidence;
+mod constraint;
+mod date;
 mod decode;
 mod digits;
 pub mod explanation;
+mod filler;
 pub mod threshold;
 mod vote;
 
@@ -14,14 +19,16 @@ use std::borrow::Cow;
 
 use crate::geometry::{Rect, Transform};
 use crate::reader::Reading;
-use crate::reader::line::{LineScores, Symbol};
-use crate::segment::Segments;
+use crate::reader::line::{LineScores, Symbol, Wanted};
+use crate::segment::{Segments, strike};
 use crate::style::Style;
 
 pub use crate::template::DecimalMark;
 use crate::template::{FieldKind, FieldSpec};
 pub use amount::{Value, value_of};
+pub use check_box::decide_check_box;
 use decode::Path;
+pub use filler::fillers_of;
 use vote::Ballot;
 
 /// What a field holds.
@@ -183,29 +190,41 @@ const MOSTLY: f32 = 0.5;
 /// Components wider than this, in line heights, are joined-up writing: more than four digits in a row that touch are rare.
 const JOINED_WIDTH_SHARE: f32 = 3.0;
 
+/// A value of a comb that is surer than this needs no agreement of its cells with its line.
+const SURE_OF_CELLS: f32 = 0.98;
+
 /// How a field is to be read as a number.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rules {
-    /// What the field holds.
+pub struct Rules<'a> {
+    /// What the field holds; where there is a template, it says so instead.
     pub kind: Kind,
-    /// What starts the decimals of amounts.
+    /// What starts the decimals of amounts; where there is a template, it says so instead.
     pub decimal: DecimalMark,
     /// Numbers below this confidence are marked for review; 0 to 1.
     pub min_confidence: f32,
     /// Whether the style of each digit is measured.
     pub with_style: bool,
+    /// What a template says about the field, where there is one.
+    pub spec: Option<&'a FieldSpec>,
 }
 
-impl Rules {
-    /// The same rules for a field of a template, which knows better what it holds.
-    pub fn of_field(self, spec: &FieldSpec) -> Self {
+impl Rules<'_> {
+    /// The same with kind and decimal mark as the template asks: dates and check boxes are digits in a comb, and digits and marks else.
+    pub fn settled(&self) -> Self {
+        let Some(spec) = self.spec else { return *self };
         let kind = match spec.kind {
             FieldKind::Digits => Kind::Digits,
             FieldKind::Integer => Kind::Integer,
-            FieldKind::Amount | FieldKind::Date(_) | FieldKind::CheckBox => Kind::Amount,
+            FieldKind::Amount => Kind::Amount,
+            FieldKind::Date(_) | FieldKind::CheckBox if spec.cells.is_some() => Kind::Digits,
+            FieldKind::Date(_) | FieldKind::CheckBox => Kind::Amount,
         };
-        let decimal = if spec.decimal_mark == DecimalMark::Auto { self.decimal } else { spec.decimal_mark };
-        Self { kind, decimal, ..self }
+        Self { kind, decimal: spec.decimal_mark, ..*self }
+    }
+
+    /// Which symbols the line reader should look for.
+    pub fn wanted(&self) -> Wanted {
+        if self.settled().kind == Kind::Digits { Wanted::Digits } else { Wanted::All }
     }
 }
 
@@ -239,6 +258,10 @@ pub struct WholeLine {
 /// reader thinks of the whole, where it was asked.
 ///
 /// `field_bounds` is the box of the field on the clean page, `to_scan` leads from there to the original page.
+///
+/// With a template, its constraints choose among the values that the readers propose; a value that breaks one all the same, a struck-out
+/// value, cells that contradict their line, and an empty field that must not be empty are marked. Writing that only fills a field
+/// (see [`fillers_of`]) is no value; where it fills some cells of a comb, the others are read without the line.
 pub fn decide(
     segments: &Segments,
     readings: &[Reading],
@@ -247,26 +270,44 @@ pub fn decide(
     field_bounds: &Rect,
     to_scan: &Transform,
 ) -> Number {
-    let readings: Vec<Reading> = readings.iter().map(|reading| decode::with_priors(reading, rules.kind)).collect();
+    let rules = &rules.settled();
+    let Some(spec) = rules.spec else { return read(segments, readings, line, rules, field_bounds, to_scan) };
+    let fillers = fillers_of(segments, readings, line, spec);
+    let mut number = if fillers.is_empty() {
+        read(segments, readings, line, rules, field_bounds, to_scan)
+    } else {
+        let kept: Vec<Reading> = (segments.candidates.iter().zip(readings))
+            .filter(|(candidate, _)| !(candidate.first..=candidate.last).any(|piece| fillers.contains(&piece)))
+            .map(|(_, reading)| *reading)
+            .collect();
+        read(&segments.without(&fillers), &kept, None, rules, field_bounds, to_scan)
+    };
+    if number.status == Status::Empty && spec.required {
+        number.status = Status::Review;
+        number.reasons.push(Reason::Required);
+    }
+    number
+}
+
+/// Makes the number of the writing in a field, whatever fills the rest of it.
+fn read(
+    segments: &Segments,
+    readings: &[Reading],
+    line: Option<&WholeLine>,
+    rules: &Rules,
+    field_bounds: &Rect,
+    to_scan: &Transform,
+) -> Number {
+    let readings: Vec<Reading> = readings.iter().map(|reading| decode::with_priors(reading, rules)).collect();
     let readings = readings.as_slice();
     let prices = decode::Prices::of(segments, readings, rules.kind);
     let paths = prices.best_paths();
     let ink_bounds = if segments.pieces.is_empty() { *field_bounds } else { segments.bounds() };
-    let mut number = Number {
-        field: String::new(),
-        value: String::new(),
-        confidence: 0.0,
-        status: Status::Empty,
-        text: String::new(),
-        alternatives: Vec::new(),
-        reasons: Vec::new(),
-        digits: Vec::new(),
-        bounds: to_scan.apply_to_rect(&ink_bounds),
-    };
+    let mut number = Number::empty(to_scan.apply_to_rect(&ink_bounds));
     if paths.is_empty() {
-        number.confidence = confidence::OF_EMPTY;
         return number;
     }
+    number.confidence = 0.0;
     let ballots = vote::ballots(&prices, &paths, line.map(|line| &line.scores), rules);
     let best = &ballots[0];
     let unread = best.path.as_ref().map_or(0.0, |path| unread_share(path, segments));
@@ -275,18 +316,49 @@ pub fn decide(
     number.digits = digits::of(best, &place);
     let is_heard = best.line_probability >= SURE_LINE;
     let is_other = unread > MAX_UNREAD_SHARE || is_other_writing(&best.symbols, &number.digits, segments);
-    // An image of one line was said to hold a number.
-    if number.digits.is_empty() || (is_other && !is_heard && !segments.alone) {
+    let is_struck = rules.spec.is_some() && strike::is_struck_out(segments);
+    // An image of one line was said to hold a number, and a number that is struck out looks like other writing.
+    if number.digits.is_empty() || (is_other && !is_heard && !segments.alone && !is_struck) {
         number.status = Status::Rejected;
         number.digits.clear();
+        number.reasons.extend(is_struck.then_some(Reason::StruckOut));
         return number;
     }
     number.confidence = confidence::calibrated(&confidence::Evidence::of(best, segments, readings, unread));
     number.alternatives = alternatives(&ballots, number.confidence);
     number.value = best.value.canonical.clone();
     number.reasons = reasons(&number, best, unread, rules);
+    number.reasons.extend(is_struck.then_some(Reason::StruckOut));
+    let is_comb = rules.spec.is_some_and(|spec| spec.cells.is_some());
+    if is_comb && number.confidence <= SURE_OF_CELLS && line.is_some_and(|line| cells_disagree(&paths[0], line)) {
+        number.reasons.push(Reason::CellsDisagree);
+    }
+    number.reasons.extend(best.broken.iter().cloned());
     number.status = if number.reasons.is_empty() { Status::Ok } else { Status::Review };
     number
+}
+
+impl Number {
+    /// A field without a value.
+    pub(crate) fn empty(bounds: Rect) -> Self {
+        Self {
+            field: String::new(),
+            value: String::new(),
+            confidence: confidence::OF_EMPTY,
+            status: Status::Empty,
+            text: String::new(),
+            alternatives: Vec::new(),
+            reasons: Vec::new(),
+            digits: Vec::new(),
+            bounds,
+        }
+    }
+}
+
+/// Whether the cells of a comb, each by itself, read otherwise than the line as a whole.
+fn cells_disagree(path: &Path, line: &WholeLine) -> bool {
+    let digits = |symbols: &[Symbol]| symbols.iter().filter_map(|symbol| symbol.digit()).collect::<Vec<u8>>();
+    line.scores.likeliest(1).first().is_none_or(|heard| digits(&heard.symbols) != digits(&path.symbols()))
 }
 
 /// Why a number is not ok.

@@ -7,6 +7,7 @@ mod cuts;
 mod ink;
 mod lattice;
 mod pieces;
+pub mod strike;
 
 use image::GrayImage;
 
@@ -310,6 +311,23 @@ impl Segments {
         let (source, target) = (source..source + length, target..target + length);
         let pixels: &mut [u8] = crop;
         pixels[target].copy_from_slice(&self.ink.as_raw()[source]);
+    }
+
+    /// The same field without some of its pieces, and without the candidates that hold one of them.
+    pub fn without(&self, pieces: &[usize]) -> Segments {
+        let is_kept = |piece: usize| !pieces.contains(&piece);
+        let kept: Vec<usize> = (0..self.pieces.len()).filter(|&piece| is_kept(piece)).collect();
+        let place = |piece: usize| kept.partition_point(|&other| other < piece);
+        let candidates = self.candidates.iter().filter(|candidate| (candidate.first..=candidate.last).all(is_kept));
+        Segments {
+            pieces: kept.iter().map(|&piece| self.pieces[piece].clone()).collect(),
+            candidates: candidates
+                .map(|&candidate| Candidate { first: place(candidate.first), last: place(candidate.last), ..candidate })
+                .collect(),
+            cells: self.cells.as_ref().map(|cells| kept.iter().map(|&piece| cells[piece]).collect()),
+            alone: false,
+            ..self.clone()
+        }
     }
 
     /// The box around all pieces; empty where there is none.
