@@ -1,0 +1,42 @@
+//! What a rule says of a number's confidence: confidences before in, confidences after out, by Bayes' rule with measured odds.
+
+/// Probability that an equation holds although one of its numbers is misread: another one must be misread by the same amount.
+///
+/// Of 20,000 drawn tax returns whose numbers were each misread with probability 0.05 (`cargo test --lib consistency::tests::odds`), an
+/// equation with a misread number held in 0.2 % of the cases; twice as much is taken, since real misreadings repeat themselves.
+pub(super) const HOLDS_THOUGH_WRONG: f32 = 0.004;
+
+/// Probability that a broken equation is repaired by a reading that is wrong as well, by chance.
+///
+/// See the measurement above: of the repairs found 0.6 % were wrong; what is taken allows for forms that were added up wrongly by hand.
+pub(super) const REPAIRED_BY_CHANCE: f32 = 0.01;
+
+/// No rule makes a number surer than this: forms are copied wrongly and added up wrongly, which no reading can know.
+pub(super) const MOST: f32 = 0.9995;
+
+/// Of several repairs one is taken if it is so many times as likely as the next: one in ten such choices would then be wrong at most.
+pub(super) const FAR_LIKELIER: f32 = 10.0;
+
+/// The confidence of a number in an equation that holds.
+pub(super) fn raised(confidence: f32) -> f32 {
+    let raised = confidence / (confidence + (1.0 - confidence) * HOLDS_THOUGH_WRONG);
+    raised.min(MOST).max(confidence)
+}
+
+/// The confidence of another reading of this probability that repairs a broken rule.
+pub(super) fn repaired(probability: f32) -> f32 {
+    let repaired = probability / (probability + (1.0 - probability) * REPAIRED_BY_CHANCE);
+    if repaired.is_finite() { repaired.min(MOST) } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_holds_is_surer_within_bounds() {
+        assert!(raised(0.8) > 0.99 && raised(0.8) <= MOST);
+        assert!((raised(0.0), raised(1.0)) == (0.0, 1.0));
+        assert!(repaired(0.3) > 0.95 && repaired(0.001) < 0.1 && repaired(0.0) < 1e-6);
+    }
+}
