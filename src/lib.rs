@@ -2,7 +2,7 @@
 //!
 //! One direction, one module a stage, one type handed on at each door: [`scan`] (file to pages), [`clean`] (page to
 //! ink), [`form`] (ink to fields), [`segment`] (field to candidates), [`glyph`] (candidate to 28x28), [`reader`] (glyph
-//! to scores), [`number`] (scores to a number), [`table`] (numbers to files). [`pipeline`] alone knows the order;
+//! to scores), [`number`] (scores to a number), [`consistency`] (rules across the numbers of a page), [`table`] (numbers to files). [`pipeline`] alone knows the order;
 //! [`batch`] walks folders and runs it in parallel. [`train`], [`evaluate`], [`compare`], [`study`] and [`synth`] make models,
 //! figures and scans; [`features`] are what the classical readers go by.
 
@@ -11,6 +11,7 @@
 pub mod batch;
 pub mod clean;
 pub mod compare;
+pub mod consistency;
 pub mod error;
 pub mod evaluate;
 pub mod features;

@@ -43,6 +43,8 @@ pub struct Settings {
     pub min_confidence: f32,
     /// Whether the writing style of each digit is measured.
     pub with_style: bool,
+    /// Whether the one reading that repairs a broken rule of the template is taken.
+    pub repair: bool,
 }
 
 impl Default for Settings {
@@ -53,6 +55,7 @@ impl Default for Settings {
             decimal: DecimalMark::Auto,
             min_confidence: 0.9,
             with_style: false,
+            repair: false,
         }
     }
 }

@@ -15,6 +15,7 @@ mod paper;
 pub mod render;
 pub mod robustness;
 pub mod rows;
+pub mod rules;
 pub mod score;
 
 pub use chart::template_picture;

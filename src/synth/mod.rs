@@ -7,9 +7,11 @@
 mod amounts;
 mod bank;
 mod design;
+mod form_file;
 mod hand;
 mod inscribe;
 mod pen;
+mod photograph;
 mod random;
 mod recipe;
 mod samples;
@@ -18,6 +20,7 @@ mod sheet;
 mod signs;
 mod slot;
 mod spacing;
+pub(crate) mod sums;
 pub(crate) mod typeface;
 mod wear;
 mod write;
@@ -25,7 +28,7 @@ mod write;
 use image::GrayImage;
 
 pub use bank::DigitBank;
-pub use recipe::{Recipe, ScanKind, Span, Wear, Writing};
+pub use recipe::{FormDesign, Recipe, ScanKind, Span, Wear, Writing};
 pub use write::{Request, Scans, Summary, write_folder};
 
 use crate::error::Result;
@@ -48,6 +51,8 @@ enum Purpose {
     Noise,
     Field,
     Amount,
+    Sums,
+    Camera,
 }
 
 /// One number of a drawn scan.
@@ -78,13 +83,15 @@ pub struct Drawn {
 
 /// Draws one scan; the same recipe, index and bank give the same scan everywhere.
 ///
-/// A recipe's values beyond their ranges are brought into them. Forms take turns with the designs: index 0, 3, 6 ... is a tax return, then a delivery note, then a meter card.
+/// A recipe's values beyond their ranges are brought into them. Forms take turns with the designs: index 0, 3, 6 ... is a tax return, then a delivery note, then a meter card; unless the recipe names one design.
 ///
 /// # Errors
 /// [`crate::error::Error::Data`] if the program's own fonts are damaged.
 pub fn draw(bank: &DigitBank, recipe: &Recipe, index: u64) -> Result<Drawn> {
     match recipe.kind {
-        ScanKind::Form => draw_page(bank, recipe, index, Design::FORMS[(index % 3) as usize]),
+        ScanKind::Form => {
+            draw_page(bank, recipe, index, recipe.design.map_or(Design::FORMS[(index % 3) as usize], Design::of))
+        }
         ScanKind::Cheque => draw_page(bank, recipe, index, Design::Cheque),
         ScanKind::Line => draw_line(bank, recipe, index),
     }
@@ -101,11 +108,21 @@ fn draw_page(bank: &DigitBank, recipe: &Recipe, index: u64, design: Design) -> R
     for mark in &printed.marks {
         leave_mark(&hand, &mut printed.sheet, mark, &mut marks);
     }
+    let sums = if recipe.sums && design == Design::TaxReturn {
+        sums::values(recipe.empty_share, recipe.separator_share, &mut stream(Purpose::Sums))
+    } else {
+        Vec::new()
+    };
     let mut values = Vec::with_capacity(printed.slots.len());
     for (place, slot) in printed.slots.iter().enumerate() {
         let mut dice = Dice::new(&[recipe.seed, index, Purpose::Field as u64, place as u64]);
-        let empty = dice.chance(recipe.empty_share);
-        let value = if empty { String::new() } else { slot.write(&mut printed.sheet, bank, &hand, recipe, &mut dice) };
+        let by_chance = dice.chance(recipe.empty_share);
+        let given = sums.iter().find(|(name, _)| *name == slot.name).map(|(_, value)| value.as_str());
+        let is_empty = given.map_or(by_chance, str::is_empty);
+        let value = match (is_empty, given) {
+            (true, _) => String::new(),
+            (false, given) => slot.write(&mut printed.sheet, bank, &hand, recipe, given, &mut dice),
+        };
         values.push((slot.name.clone(), value, printed.sheet.to_px(&slot.area)));
     }
     Ok(scan(printed.sheet, recipe, index, (dpi, fineness), values))
@@ -185,7 +202,9 @@ fn scan(
     (dpi, fineness): (u32, u32),
     values: Vec<(String, String, Rect)>,
 ) -> Drawn {
-    let scanner = wear::Settled::new(&recipe.wear, &mut Dice::new(&[recipe.seed, index, Purpose::Scanner as u64]));
+    let stream = |purpose: Purpose| Dice::new(&[recipe.seed, index, purpose as u64]);
+    let mut scanner = wear::Settled::new(&recipe.wear, &mut stream(Purpose::Scanner));
+    scanner.place(&recipe.wear, &mut stream(Purpose::Camera));
     let mut noise = Dice::new(&[recipe.seed, index, Purpose::Noise as u64]);
     let (image, way): (GrayImage, Transform) = scanner.scan(&sheet.into_pixels(), fineness, &mut noise);
     let whole = Rect::new(0, 0, image.width() as i32, image.height() as i32);

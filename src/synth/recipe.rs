@@ -26,6 +26,28 @@ impl FromStr for ScanKind {
     }
 }
 
+/// The designs of forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FormDesign {
+    /// An A4 page of numbered lines with boxes, combs and rules.
+    TaxReturn,
+    /// A US letter page with a ruled table.
+    DeliveryNote,
+    /// An A4 page in serif type with two columns of ruled fields.
+    MeterCard,
+}
+
+impl FormDesign {
+    /// Its name in words: `tax-return`, `delivery-note` or `meter-card`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            FormDesign::TaxReturn => "tax-return",
+            FormDesign::DeliveryNote => "delivery-note",
+            FormDesign::MeterCard => "meter-card",
+        }
+    }
+}
+
 /// How the numbers of lines are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Writing {
@@ -44,6 +66,10 @@ pub type Span = (f64, f64);
 pub struct Wear {
     /// The page is turned by at most so much to either side, in degrees (0 to 10).
     pub skew_deg: f64,
+    /// The page is larger or smaller by at most this share, 0 to 0.2.
+    pub scale_share: f64,
+    /// Share of the pages, 0 to 1, that are seen in perspective, as a telephone sees a page on a desk.
+    pub phone_share: f64,
     /// Deviation of the scanner's blur, in pixels of the scan (0 to 2).
     pub blur_px: Span,
     /// Deviation of the noise of every pixel, in grey values of 255.
@@ -67,6 +93,10 @@ pub struct Recipe {
     pub kind: ScanKind,
     /// Another seed gives other scans.
     pub seed: u64,
+    /// The one design of all forms; `None` lets them take turns.
+    pub design: Option<FormDesign>,
+    /// Whether the amounts of tax returns add up as their labels say; otherwise all are drawn by chance.
+    pub sums: bool,
     /// Dots per inch, least and most (50 to 1,200).
     pub dpi: (u32, u32),
     /// How the numbers of lines are written; forms and cheques are always plain.
@@ -98,6 +128,8 @@ impl Recipe {
         Self {
             kind,
             seed,
+            design: None,
+            sums: false,
             dpi: (200, 300),
             writing: Writing::Plain,
             line_digits: (3, 9),
@@ -110,6 +142,8 @@ impl Recipe {
             bold_share: 0.12,
             wear: Wear {
                 skew_deg: if kind == ScanKind::Line { 0.0 } else { 2.0 },
+                scale_share: 0.0,
+                phone_share: 0.0,
                 blur_px: (0.4, 0.8),
                 noise: (3.0, 9.0),
                 speckle_share: (0.0, 0.004),

@@ -115,17 +115,19 @@ impl Slot {
         Self { name: name.into(), area, frame, content }
     }
 
-    /// Writes a number into the field and gives its value.
+    /// Writes a number into the field, the one that is given or one by chance, and gives its value.
     pub(super) fn write(
         &self,
         sheet: &mut Sheet,
         bank: &DigitBank,
         hand: &Hand,
         recipe: &Recipe,
+        given: Option<&str>,
         dice: &mut Dice,
     ) -> String {
         let separator_share = if matches!(self.frame, Frame::Comb { .. }) { 0.0 } else { recipe.separator_share };
-        let value = self.content.draw(separator_share, dice);
+        let drawn = self.content.draw(separator_share, dice);
+        let value = given.map_or(drawn, str::to_owned);
         match self.frame {
             Frame::Comb { cells } => self.write_in_cells(sheet, bank, hand, &value, cells, dice),
             _ => self.write_freely(sheet, bank, hand, &value, recipe, dice),

@@ -2,6 +2,7 @@
 
 use image::GrayImage;
 
+use super::photograph::{self, View};
 use super::random::Dice;
 use super::recipe::{Span, Wear};
 use crate::geometry::Transform;
@@ -17,6 +18,8 @@ pub(super) struct Settled {
     paper: f64,
     print: f64,
     white_paper: bool,
+    /// Where the page lies, if it is more than turned.
+    view: Option<View>,
 }
 
 impl Settled {
@@ -32,12 +35,23 @@ impl Settled {
         let mut sign = |value: f64| if dice.chance(0.5) { value } else { -value };
         let shading = (sign(shading.0), sign(shading.1));
         let white_paper = wear.white_paper;
-        Self { skew_deg, blur_px, noise, speckle_share, shading, paper, print, white_paper }
+        Self { skew_deg, blur_px, noise, speckle_share, shading, paper, print, white_paper, view: None }
+    }
+
+    /// Settles scale and perspective, where the wear has any; a telephone's light falls off more than a scanner's.
+    pub(super) fn place(&mut self, wear: &Wear, dice: &mut Dice) {
+        self.view = View::settle(wear, self.skew_deg, dice);
+        if let Some(light) = self.view.as_ref().and_then(View::lost_light) {
+            self.shading = (light.0, light.1);
+        }
     }
 
     /// Scans a sheet that was drawn `oversampling` times as fine; gives the scan and the way from sheet to scan pixels.
     pub(super) fn scan(&self, sheet: &GrayImage, oversampling: u32, dice: &mut Dice) -> (GrayImage, Transform) {
-        let (mut scan, way) = turn(sheet, oversampling, self.skew_deg);
+        let (mut scan, way) = match &self.view {
+            Some(view) => photograph::take(sheet, oversampling, view),
+            None => turn(sheet, oversampling, self.skew_deg),
+        };
         self.tone(&mut scan);
         blur(&mut scan, self.blur_px);
         self.expose(&mut scan, dice);
@@ -138,7 +152,7 @@ fn turn(sheet: &GrayImage, oversampling: u32, skew_deg: f64) -> (GrayImage, Tran
 }
 
 /// The grey at a place of the sheet, straight between the four pixels around it; 255 beyond its edges.
-fn read_between(sheet: &GrayImage, x: f64, y: f64) -> u32 {
+pub(super) fn read_between(sheet: &GrayImage, x: f64, y: f64) -> u32 {
     // Whole 256ths of a pixel, so that the sums below are exact.
     let (x, y) = (((x - 0.5) * 256.0).round() as i64, ((y - 0.5) * 256.0).round() as i64);
     let (left, top) = (x >> 8, y >> 8);
@@ -204,6 +218,7 @@ mod tests {
             paper: 255.0,
             print: 0.0,
             white_paper: false,
+            view: None,
         }
     }
 

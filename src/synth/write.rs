@@ -14,8 +14,8 @@ use tiff::encoder::{Compression, Rational, TiffEncoder, colortype};
 use tiff::tags::{Predictor, ResolutionUnit};
 
 use super::bank::DigitBank;
-use super::recipe::{Recipe, ScanKind};
-use super::{Drawn, TruthRow, draw, samples};
+use super::recipe::{FormDesign, Recipe, ScanKind};
+use super::{Drawn, TruthRow, draw, form_file, samples};
 use crate::error::{Error, Result};
 use crate::table::text_cell;
 
@@ -71,7 +71,8 @@ pub(super) struct Plan {
     pub(super) pages: Vec<(Recipe, u64)>,
 }
 
-/// Draws scans in parallel and writes them with their `truth.csv` into a folder; the bytes do not depend on the number
+/// Draws scans in parallel and writes them with their `truth.csv` into a folder, and `template.toml` and `blank.png` where all pages are
+/// of one form; the bytes do not depend on the number
 /// of threads.
 ///
 /// # Errors
@@ -90,10 +91,27 @@ pub fn write_folder(request: &Request) -> Result<Summary> {
         plans.par_iter().map(|plan| write_scan(&bank, plan, &request.out)).collect::<Result<_>>()?;
     let truth = request.out.join("truth.csv");
     write_truth(&truth, &plans, &rows)?;
+    if let Scans::Recipe { recipe, .. } = &request.scans
+        && let (ScanKind::Form, Some(design)) = (recipe.kind, recipe.design)
+    {
+        write_template(&request.out, design, recipe.sums)?;
+    }
     let fields = rows.iter().flatten();
     let numbers = fields.clone().filter(|row| !row.value.is_empty()).count();
     let pages = plans.iter().map(|plan| plan.pages.len()).sum();
     Ok(Summary { files: plans.len(), pages, numbers, empty: fields.count() - numbers, truth })
+}
+
+/// The template of the form that all pages show, and the picture of the blank form beside it.
+fn write_template(folder: &Path, design: FormDesign, has_sums: bool) -> Result<()> {
+    let (image, template) = form_file::blank(design, has_sums)?;
+    let picture = folder.join(form_file::BLANK_NAME);
+    let blank = Drawn { image, dpi: form_file::DPI, truth: Vec::new() };
+    let bytes =
+        encode_png(&blank).map_err(|cause| Error::Output { path: picture.clone(), reason: cause.to_string() })?;
+    std::fs::write(&picture, bytes).map_err(|cause| fault(&picture, cause))?;
+    let path = folder.join("template.toml");
+    std::fs::write(&path, form_file::toml(&template)).map_err(|cause| fault(&path, cause))
 }
 
 fn plans(recipe: &Recipe, pages: u64) -> Vec<Plan> {

@@ -6,6 +6,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 
+use crate::consistency::control_total::Outcome;
+
 /// How many files, pages and numbers a run met.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
@@ -72,6 +74,8 @@ pub struct RunRecord {
     pub line_model: ModelRecord,
     /// What came of it.
     pub counts: Counts,
+    /// The totals that were asked to be compared, in their order.
+    pub control_totals: Vec<Outcome>,
     /// Hidden files and folders that the walk left out.
     pub hidden_left_out: usize,
     /// Whether the run was stopped before its end.

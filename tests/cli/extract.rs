@@ -315,3 +315,23 @@ fn pages_above_the_pixel_limit_are_refused() {
     assert_eq!(outcome.code, Some(4), "{}", outcome.stderr);
     assert!(place.rows("output/files.csv")[0][5].contains("--max-pixels"), "the error says what to do");
 }
+
+#[test]
+fn control_totals_are_compared_at_the_end() {
+    let place = Workplace::new();
+    place.run("synth --out drawn --kind line --pages 3 --seed 5");
+    let run = |totals: &str| {
+        let outcome = place.run(&format!("extract drawn --layout line --kind digits {totals}"));
+        assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+        let record: serde_json::Value = serde_json::from_str(&place.read("output/run.json")).expect("run.json is JSON");
+        (outcome.stderr, record["control_totals"].clone())
+    };
+    let (printed, record) = run("--control-total n1=1 --control-total none=0");
+    assert!(printed.contains("control total of n1: expected 1, found "), "{printed}");
+    assert!(printed.contains("control total of none: 0 in 0 numbers, as expected"), "{printed}");
+    assert_eq!((&record[0]["matches"], &record[1]["matches"]), (&false.into(), &true.into()));
+    let sum = record[0]["total"].as_str().expect("a total").to_owned();
+    let (printed, _) = run(&format!("--control-total n1={sum}"));
+    assert!(printed.contains(&format!("control total of n1: {sum} in 3 numbers, as expected")), "{printed}");
+    assert_eq!(place.run("extract drawn --control-total n1").code, Some(2));
+}

@@ -31,6 +31,18 @@ fn amounts_and_pairs_are_drawn_and_scored() {
 }
 
 #[test]
+fn forms_of_one_design_come_with_their_template() {
+    let place = Workplace::new();
+    let outcome = place.run("synth --out drawn --design tax-return --sums --pages 2 --phone 0.5 --scale 0.03 --skew 5");
+    assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
+    let template = place.read("drawn/template.toml");
+    assert!(place.path("drawn/blank.png").exists() && template.contains("total_income = sum(wages .. other_income)"));
+    for row in place.rows("drawn/truth.csv") {
+        assert!(template.contains(&format!("name = \"{}\"", row[2])), "{row:?}");
+    }
+}
+
+#[test]
 fn the_seed_decides_what_is_drawn() {
     let place = Workplace::new();
     for (folder, seed) in [("one", 1), ("again", 1), ("other", 2)] {
@@ -51,6 +63,11 @@ fn digits_that_are_not_there_and_folders_that_cannot_be_made_are_told() {
         ("synth --out drawn --digits nowhere", 4),
         ("synth --out taken/drawn --pages 1", 5),
         ("synth --out drawn --kind stamp", 2),
+        ("synth --out drawn --kind line --design tax-return", 2),
+        ("synth --out drawn --sums", 2),
+        ("synth --out drawn --scale 0.5", 2),
+        ("synth --out drawn --skew 20", 2),
+        ("synth --out drawn --phone 2", 2),
         ("synth --out drawn --part t10k", 2),
         ("synth --out drawn --samples --pages 3", 2),
         ("synth --out drawn --length 2", 2),

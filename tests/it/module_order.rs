@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first: a module imports those before it alone.
-const ORDER: [&str; 26] = [
+const ORDER: [&str; 27] = [
     "error",
     "geometry",
     "template",
@@ -21,6 +21,7 @@ const ORDER: [&str; 26] = [
     "style",
     "reader",
     "number",
+    "consistency",
     "table",
     "pipeline",
     "batch",

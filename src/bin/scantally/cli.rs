@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
+use scantally::consistency::control_total::Expected;
 use scantally::number::threshold::MEASURED_ERRORS;
 use scantally::number::{DecimalMark, Kind};
 use scantally::pipeline::Layout;
@@ -88,6 +89,17 @@ pub struct Extract {
     /// prints what share of its numbers was marked `ok` so.
     #[arg(long, value_name = "SHARE", value_parser = error_share, conflicts_with = "min_confidence")]
     pub max_error: Option<f32>,
+
+    /// Where exactly one other reading of one number repairs a broken rule of the template, take it
+    #[arg(long)]
+    pub repair: bool,
+
+    /// Compare the sum of a field over all pages with a total that was counted before, such as amount=12345.60; may be repeated
+    ///
+    /// Both are printed at the end and written to run.json, with the numbers whose runner-up would make the total right. It is a
+    /// report: no number is marked for it, and the exit code stays.
+    #[arg(long = "control-total", value_name = "FIELD=TOTAL")]
+    pub control_totals: Vec<Expected>,
 
     /// Add the writing style of each digit to digits.csv: slant, stroke width, aspect, ink density and loops
     #[arg(long)]

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use scantally::batch::{FileOutcome, Progress};
+use scantally::consistency::control_total::Outcome;
 use scantally::table::{Counts, FileStatus, Timings};
 
 /// How many bad files the summary of a run names; the others are in files.csv.
@@ -140,6 +141,32 @@ pub fn share_read(counts: &Counts, max_error: f32) -> String {
     )
 }
 
+/// How a control total came out: one line where it is right, else the difference and the numbers that would explain it.
+pub fn control_total(outcome: &Outcome) -> String {
+    let Outcome { field, expected, total, difference, .. } = outcome;
+    let numbers = counted(outcome.numbers, "number");
+    let name = printable(field);
+    if outcome.matches {
+        return format!("control total of {name}: {total} in {numbers}, as expected");
+    }
+    let found =
+        if total.is_empty() { "too large to be added up".to_owned() } else { format!("{total}, off by {difference}") };
+    let mut lines = vec![format!(
+        "control total of {name}: expected {expected}, found {found}; {numbers}, {} to review",
+        outcome.review
+    )];
+    lines.extend(outcome.suspects.iter().map(|suspect| {
+        format!(
+            "  {} instead of {} on {}, page {} would make it right",
+            suspect.alternative,
+            suspect.value,
+            printable(&suspect.source),
+            suspect.page
+        )
+    }));
+    lines.join("\n")
+}
+
 /// Prints lines to stderr.
 pub fn lines(text: &str) {
     eprintln!("{text}");
@@ -173,6 +200,30 @@ mod tests {
         );
         let nothing = share_read(&Counts::default(), 0.005);
         assert_eq!(nothing, "marked ok: 0 of 0 numbers (0.0 %) at an expected error of at most 0.5 %");
+    }
+
+    #[test]
+    fn a_wrong_control_total_names_what_would_explain_it() {
+        use scantally::consistency::control_total::Suspect;
+        let suspect =
+            Suspect { source: "a.png".to_owned(), page: 2, value: "17".to_owned(), alternative: "11".to_owned() };
+        let mut outcome = Outcome {
+            field: "net".to_owned(),
+            expected: "94".to_owned(),
+            total: "100".to_owned(),
+            difference: "6".to_owned(),
+            matches: false,
+            numbers: 9,
+            review: 1,
+            suspects: vec![suspect],
+        };
+        assert_eq!(
+            control_total(&outcome),
+            "control total of net: expected 94, found 100, off by 6; 9 numbers, 1 to review\n  \
+             11 instead of 17 on a.png, page 2 would make it right"
+        );
+        outcome.matches = true;
+        assert_eq!(control_total(&outcome), "control total of net: 100 in 9 numbers, as expected");
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod meter_card;
 mod tax_return;
 
 use super::random::Dice;
+use super::recipe::FormDesign;
 use super::sheet::{Area, Sheet, Type};
 use super::slot::Slot;
 
@@ -49,6 +50,15 @@ pub(super) enum Design {
 impl Design {
     /// The designs of forms.
     pub(super) const FORMS: [Design; 3] = [Design::TaxReturn, Design::DeliveryNote, Design::MeterCard];
+
+    /// The design of a form.
+    pub(super) const fn of(form: FormDesign) -> Self {
+        match form {
+            FormDesign::TaxReturn => Design::TaxReturn,
+            FormDesign::DeliveryNote => Design::DeliveryNote,
+            FormDesign::MeterCard => Design::MeterCard,
+        }
+    }
 
     /// Width and height in millimetres.
     pub(super) const fn size_mm(self) -> (f64, f64) {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, ValueHint};
-use scantally::synth::{ScanKind, Writing};
+use scantally::synth::{FormDesign, ScanKind, Writing};
 
 use super::{Cli, share};
 
@@ -53,8 +53,28 @@ pub struct Synth {
     #[arg(long, default_value = "plain", value_parser = writing_parser())]
     pub writing: Writing,
 
+    /// Draw all forms of one design, and write its template.toml and blank.png as well
+    #[arg(long, value_name = "DESIGN", value_parser = design_parser())]
+    pub design: Option<FormDesign>,
+
+    /// Draw tax returns whose amounts add up as their labels say
+    #[arg(long)]
+    pub sums: bool,
+
+    /// Share of the pages (0 to 1) that are photographed with a telephone: in perspective, on a desk, unevenly lit
+    #[arg(long, value_name = "SHARE", default_value = "0", value_parser = share)]
+    pub phone: f32,
+
+    /// Pages are larger or smaller by up to this share, such as 0.03
+    #[arg(long, value_name = "SHARE", default_value = "0", value_parser = scale)]
+    pub scale: f32,
+
+    /// Pages are turned by up to so many degrees to either side, 0 to 10 [default: 2 for forms and cheques, 0 for lines]
+    #[arg(long, value_name = "DEGREES", value_parser = degrees)]
+    pub skew: Option<f32>,
+
     /// Draw the sample scans instead, as they come with scantally
-    #[arg(long, conflicts_with_all = ["pages", "seed", "kind", "digits", "touching", "length", "writing"])]
+    #[arg(long, conflicts_with_all = ["pages", "seed", "kind", "digits", "touching", "length", "writing", "design", "sums", "phone", "scale", "skew"])]
     pub samples: bool,
 }
 
@@ -63,6 +83,12 @@ impl Synth {
     pub fn check(&self) {
         if self.kind != ScanKind::Line && (self.length.is_some() || self.writing != Writing::Plain) {
             refuse("--length and --writing are for lines; add --kind line");
+        }
+        if self.kind != ScanKind::Form && self.design.is_some() {
+            refuse("--design is for forms; leave out --kind");
+        }
+        if self.sums && self.design != Some(FormDesign::TaxReturn) {
+            refuse("--sums is for tax returns; add --design tax-return");
         }
         if self.length.is_some() && self.writing == Writing::Amounts {
             refuse("--length is for plain digits; amounts are as long as their way of writing asks");
@@ -80,6 +106,25 @@ fn scan_kind_parser() -> impl TypedValueParser<Value = ScanKind> {
         "line" => ScanKind::Line,
         _ => ScanKind::Form,
     })
+}
+
+fn design_parser() -> impl TypedValueParser<Value = FormDesign> {
+    PossibleValuesParser::new(["tax-return", "delivery-note", "meter-card"]).map(|name| match name.as_str() {
+        "delivery-note" => FormDesign::DeliveryNote,
+        "meter-card" => FormDesign::MeterCard,
+        _ => FormDesign::TaxReturn,
+    })
+}
+
+fn scale(text: &str) -> Result<f32, String> {
+    text.parse().ok().filter(|share| (0.0..=0.2).contains(share)).ok_or_else(|| "give a share from 0 to 0.2".to_owned())
+}
+
+fn degrees(text: &str) -> Result<f32, String> {
+    text.parse()
+        .ok()
+        .filter(|angle| (0.0..=10.0).contains(angle))
+        .ok_or_else(|| "give an angle from 0 to 10".to_owned())
 }
 
 fn writing_parser() -> impl TypedValueParser<Value = Writing> {

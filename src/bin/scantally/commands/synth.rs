@@ -15,6 +15,10 @@ pub fn run(arguments: &Synth) -> anyhow::Result<ExitStatus> {
         let mut recipe = Recipe::new(arguments.kind, arguments.seed);
         recipe.touching_share = f64::from(arguments.touching);
         recipe.writing = arguments.writing;
+        (recipe.design, recipe.sums) = (arguments.design, arguments.sums);
+        recipe.wear.phone_share = f64::from(arguments.phone);
+        recipe.wear.scale_share = f64::from(arguments.scale);
+        recipe.wear.skew_deg = arguments.skew.map_or(recipe.wear.skew_deg, f64::from);
         recipe.line_digits = arguments.length.unwrap_or(recipe.line_digits);
         Scans::Recipe {
             recipe: Box::new(recipe),

@@ -10,6 +10,7 @@ use std::time::{Instant, SystemTime};
 
 use anyhow::Context;
 use scantally::batch::{self, Ending, FileList, FileOutcome, Task, WORKER_NAME};
+use scantally::consistency::control_total::ControlTotals;
 use scantally::number::Number;
 use scantally::number::threshold::min_confidence_for;
 use scantally::pipeline::{Pipeline, Settings};
@@ -31,6 +32,7 @@ pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
         decimal: arguments.decimal,
         min_confidence: arguments.max_error.map_or(arguments.min_confidence, min_confidence_for),
         with_style: arguments.style,
+        repair: arguments.repair,
     };
     let (reader, model) = model::load(arguments.reader, arguments.model.as_deref())?;
     let (line_reader, line_model) = model::load_lines(arguments.line_model.as_deref())?;
@@ -42,13 +44,16 @@ pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
     }
     let mut tables = Tables::create(&arguments.output, settings.with_style)?;
     let mut failures = Failures::default();
+    let mut totals = ControlTotals::new(arguments.control_totals.iter().cloned());
     let ending = read_all(arguments, &list, &Pipeline::new(reader, line_reader, settings), &mut |outcome| {
         failures.note(&outcome);
         let pages: Vec<(usize, &[Number])> =
             outcome.pages.iter().map(|page| (page.page, page.numbers.as_slice())).collect();
+        pages.iter().for_each(|(page, numbers)| totals.add(&outcome.row.source, *page, numbers));
         tables.write_file(&outcome.row, &pages)
     })?;
-    let record = record(arguments, &settings, (model, line_model), &list, &tables, ending, beginning);
+    let mut record = record(arguments, &settings, (model, line_model), &list, &tables, ending, beginning);
+    record.control_totals = totals.outcomes();
     tables.publish(&record)?;
     let is_interrupted = ending == Ending::Interrupted;
     if detail(arguments) != Detail::Errors {
@@ -57,6 +62,7 @@ pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
         if let Some(max_error) = arguments.max_error {
             printer::lines(&printer::share_read(&record.counts, max_error));
         }
+        record.control_totals.iter().for_each(|total| printer::lines(&printer::control_total(total)));
     }
     let status = ExitStatus::of_counts(&record.counts);
     Ok(if is_interrupted { ExitStatus::Interrupted } else { status })
@@ -151,6 +157,7 @@ fn record(
         model,
         line_model,
         counts,
+        control_totals: Vec::new(),
         hidden_left_out: list.hidden,
         interrupted: ending == Ending::Interrupted,
         timings: Timings { started: utc_timestamp(beginning.1), seconds, pages_per_second },
@@ -169,6 +176,8 @@ fn options(arguments: &Extract, settings: &Settings) -> serde_json::Value {
         "max_error": arguments.max_error.map(rounded),
         "min_confidence": rounded(settings.min_confidence),
         "style": settings.with_style,
+        "repair": settings.repair,
+        "control_totals": arguments.control_totals.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "explain": arguments.explain.as_deref().map(path),
         "max_pixels": arguments.max_pixels,
         "threads": threads(arguments),
