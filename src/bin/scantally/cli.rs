@@ -4,6 +4,7 @@ mod compare;
 mod evaluate;
 mod study;
 mod synth;
+mod template;
 mod train;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ pub use compare::Compare;
 pub use evaluate::Evaluate;
 pub use study::Study;
 pub use synth::Synth;
+pub use template::{Draft, Template, TemplateCommand};
 pub use train::Train;
 
 /// Reads the handwritten numbers on scanned forms and cheques and writes them, with confidences, to CSV.
@@ -38,6 +40,7 @@ pub enum Command {
     Compare(Compare),
     Study(Study),
     Synth(Synth),
+    Template(Template),
     HelpFiles(HelpFiles),
 }
 

@@ -9,6 +9,7 @@ mod model;
 mod score;
 mod study;
 mod synth;
+mod template;
 mod train;
 
 use crate::cli::Command;
@@ -24,6 +25,7 @@ pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Study(arguments) => study::run(&arguments),
         Command::Synth(arguments) => synth::run(&arguments),
+        Command::Template(arguments) => template::run(&arguments),
         Command::HelpFiles(arguments) => help_files::run(&arguments),
     }
 }
