@@ -1,5 +1,7 @@
 //! The arguments of `template` and its commands.
 
+mod draft;
+
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
@@ -7,7 +9,9 @@ use clap::{Args, CommandFactory, Subcommand, ValueHint};
 
 use super::Cli;
 
-/// Check templates of forms, list what they may hold, or take over those of another program
+pub use draft::Draft;
+
+/// Draft and check templates of forms, list what they may hold, or take over those of another program
 ///
 /// A template is a TOML file that says where the numbers of a form stand and what they are.
 ///
@@ -21,6 +25,7 @@ pub struct Template {
 
 #[derive(Debug, Subcommand)]
 pub enum TemplateCommand {
+    Draft(Draft),
     Check(TemplateCheck),
     Schema(TemplateSchema),
     Import(TemplateImport),
