@@ -7,6 +7,7 @@ mod confidence;
 mod decode;
 mod digits;
 pub mod explanation;
+pub mod magnetic_ink;
 pub mod threshold;
 mod vote;
 
