@@ -5,12 +5,13 @@ use std::sync::Arc;
 use crate::clean::{self, Upright};
 use crate::error::{Error, Result};
 use crate::form::{self, Form, Shape};
+use crate::geometry::Transform;
 use crate::glyph::{self, Glyph};
 use crate::number::explanation::{self, Explanation};
 use crate::number::{self, DecimalMark, Kind, Number, Rules, Status, WholeLine};
 use crate::reader::line::strip::Strip;
 use crate::reader::line::{LineReader, Wanted};
-use crate::reader::{DigitReader, Reading};
+use crate::reader::{DigitReader, Reading, magnetic_ink};
 use crate::scan::{Page, Scan};
 use crate::segment::{self, Role, Segments};
 
@@ -25,6 +26,8 @@ pub enum Layout {
     Line,
     /// One digit and nothing else.
     Digit,
+    /// The magnetic-ink line of a cheque and nothing else.
+    Micr,
 }
 
 /// How scans are to be read.
@@ -32,6 +35,8 @@ pub enum Layout {
 pub struct Settings {
     /// What each image shows.
     pub layout: Layout,
+    /// Whether each page is a cheque, whose amount, date boxes and magnetic-ink line are looked for and nothing else.
+    pub cheque: bool,
     /// What each number is.
     pub kind: Kind,
     /// What starts the decimals of amounts.
@@ -46,6 +51,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             layout: Layout::Page,
+            cheque: false,
             kind: Kind::Amount,
             decimal: DecimalMark::Auto,
             min_confidence: 0.9,
@@ -96,6 +102,8 @@ struct PageFields {
     readings: Vec<FieldReadings>,
     /// What is reported, each with the place of its field.
     numbers: Vec<(usize, Number)>,
+    /// What the magnetic-ink line of a cheque says; belongs to no field.
+    magnetic_ink: Vec<Number>,
 }
 
 impl Pipeline {
@@ -121,7 +129,13 @@ impl Pipeline {
     /// # Errors
     /// [`Error::Model`] if the reader fails.
     pub fn read_page(&self, page: Page) -> Result<Vec<Number>> {
-        Ok(self.fields_of(page)?.numbers.into_iter().map(|(_, number)| number).collect())
+        if self.settings.layout == Layout::Micr {
+            let page = clean::clean(page, Upright::Keep);
+            let line = magnetic_ink::read(&page.ink, page.dpi);
+            return Ok(number::magnetic_ink::whole(&line, self.settings.min_confidence, &page.to_scan));
+        }
+        let PageFields { numbers, magnetic_ink, .. } = self.fields_of(page)?;
+        Ok(numbers.into_iter().map(|(_, number)| number).chain(magnetic_ink).collect())
     }
 
     /// Reads one decoded page as [`Pipeline::read_page`] does, and tells for each number what led to it.
@@ -139,21 +153,52 @@ impl Pipeline {
 
     /// Finds the fields of a page and reads them.
     fn fields_of(&self, page: Page) -> Result<PageFields> {
+        if self.settings.cheque {
+            return self.fields_of_cheque(page);
+        }
         let form = match self.settings.layout {
             Layout::Page => form::find(clean::clean(page, Upright::Deskew)),
-            Layout::Line | Layout::Digit => form::whole(clean::clean(page, Upright::Keep)),
+            Layout::Line | Layout::Digit | Layout::Micr => form::whole(clean::clean(page, Upright::Keep)),
         };
         let segments: Vec<Segments> = form
             .fields
             .iter()
             .map(|field| match self.settings.layout {
                 Layout::Digit => segment::as_one(&form, field),
-                Layout::Page | Layout::Line => segment::segment(&form, field),
+                Layout::Page | Layout::Line | Layout::Micr => segment::segment(&form, field),
             })
             .collect();
         let readings = self.read_lattices(&form, &segments)?;
         let numbers = self.numbers_of(&form, &segments, &readings);
-        Ok(PageFields { segments, readings, numbers })
+        Ok(PageFields { segments, readings, numbers, magnetic_ink: Vec::new() })
+    }
+
+    /// Finds and reads the fields of a cheque.
+    fn fields_of_cheque(&self, page: Page) -> Result<PageFields> {
+        let cheque = form::cheque::find(clean::clean(page, Upright::Deskew));
+        let form = &cheque.form;
+        let segments: Vec<Segments> = form.fields.iter().map(|field| segment::segment(form, field)).collect();
+        let readings = self.read_lattices(form, &segments)?;
+        let rules = self.rules();
+        let numbers = form
+            .fields
+            .iter()
+            .zip(cheque.names)
+            .enumerate()
+            .map(|(place, (field, name))| {
+                let (own, line) = (&readings[place], readings[place].line.as_ref());
+                let to_scan = &form.page.to_scan;
+                let number = number::decide(&segments[place], &own.candidates, line, &rules, &field.bounds, to_scan);
+                (place, Number { field: name.to_owned(), ..number })
+            })
+            .collect();
+        let magnetic_ink = cheque.strip.map_or_else(Vec::new, |strip| {
+            let (x, y) = strip.origin;
+            let to_scan = Transform::shift(f64::from(x), f64::from(y)).then(&form.page.to_scan);
+            let line = magnetic_ink::read(&strip.ink, strip.dpi);
+            number::magnetic_ink::numbers(&line, self.settings.min_confidence, &to_scan)
+        });
+        Ok(PageFields { segments, readings, numbers, magnetic_ink })
     }
 
     /// Reads the candidates of all fields in two batches: whole components first, then whatever these leave in question; and

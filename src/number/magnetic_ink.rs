@@ -73,34 +73,52 @@ pub fn is_routing_number(digits: &str) -> bool {
     digits.len() == 9 && sum.is_multiple_of(10)
 }
 
-/// The rows of a line: all of it as `whole`, then its parts as `cheque_number`, `routing_number` or `bank_branch`, and `account_number`.
+/// The row of a line that is an image's only content, as `n1`; empty where there is none.
+///
+/// `to_scan` leads from pixels of the strip to the original page.
+pub fn whole(line: &MagneticLine, min_confidence: f32, to_scan: &Transform) -> Vec<Number> {
+    let number = row(line, "n1", line.text(), min_confidence, to_scan);
+    let is_empty = line.characters.is_empty();
+    vec![if is_empty { Number { status: Status::Empty, reasons: Vec::new(), ..number } } else { number }]
+}
+
+/// The rows of a cheque's line: all of it as `micr`, then its parts as `cheque_number`, `routing_number` or `bank_branch`, and `account_number`.
 ///
 /// `to_scan` leads from pixels of the strip to the original page. A line without characters gives no row.
-pub fn numbers(line: &MagneticLine, whole: &str, min_confidence: f32, to_scan: &Transform) -> Vec<Number> {
+pub fn numbers(line: &MagneticLine, min_confidence: f32, to_scan: &Transform) -> Vec<Number> {
     if line.characters.is_empty() {
         return Vec::new();
     }
-    let number = |field: &str, value: String, reasons: Vec<Reason>| Number {
+    let number = |field: &str, value: String| row(line, field, value, min_confidence, to_scan);
+    let mut rows = vec![number("micr", line.text())];
+    let Some(parts) = split(&line.text()) else { return rows };
+    rows.extend(parts.cheque_number.map(|value| number("cheque_number", value)));
+    let name = if parts.layout == ChequeLayout::India { "bank_branch" } else { "routing_number" };
+    rows.extend(parts.routing.map(|value| {
+        let mut row = number(name, value);
+        if parts.routing_check == Some(false) {
+            row.status = Status::Review;
+            row.reasons.push(Reason::CheckDigit);
+        }
+        row
+    }));
+    rows.extend(parts.account.map(|value| number("account_number", value)));
+    rows
+}
+
+fn row(line: &MagneticLine, field: &str, value: String, min_confidence: f32, to_scan: &Transform) -> Number {
+    let is_sure = line.confidence() >= min_confidence;
+    Number {
         field: field.to_owned(),
         text: value.clone(),
         value,
         confidence: line.confidence(),
-        status: if reasons.is_empty() { Status::Ok } else { Status::Review },
+        status: if is_sure { Status::Ok } else { Status::Review },
         alternatives: Vec::new(),
-        reasons,
+        reasons: if is_sure { Vec::new() } else { vec![Reason::LowConfidence] },
         digits: Vec::new(),
         bounds: to_scan.apply_to_rect(&line.bounds()),
-    };
-    let doubt = || if line.confidence() < min_confidence { vec![Reason::LowConfidence] } else { Vec::new() };
-    let mut rows = vec![number(whole, line.text(), doubt())];
-    let Some(parts) = split(&line.text()) else { return rows };
-    rows.extend(parts.cheque_number.map(|value| number("cheque_number", value, doubt())));
-    let mut routing_doubt = doubt();
-    routing_doubt.extend((parts.routing_check == Some(false)).then_some(Reason::CheckDigit));
-    let name = if parts.layout == ChequeLayout::India { "bank_branch" } else { "routing_number" };
-    rows.extend(parts.routing.map(|value| number(name, value, routing_doubt)));
-    rows.extend(parts.account.map(|value| number("account_number", value, doubt())));
-    rows
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod bank;
 mod design;
 mod hand;
 mod inscribe;
+mod magnetic_line;
 mod pen;
 mod random;
 mod recipe;
@@ -87,6 +88,7 @@ pub fn draw(bank: &DigitBank, recipe: &Recipe, index: u64) -> Result<Drawn> {
         ScanKind::Form => draw_page(bank, recipe, index, Design::FORMS[(index % 3) as usize]),
         ScanKind::Cheque => draw_page(bank, recipe, index, Design::Cheque),
         ScanKind::Line => draw_line(bank, recipe, index),
+        ScanKind::Micr => magnetic_line::draw(bank, recipe, index),
     }
 }
 

@@ -61,9 +61,13 @@ pub struct Extract {
     #[arg(short, long, value_name = "FOLDER", default_value = "output", value_hint = ValueHint::DirPath)]
     pub output: PathBuf,
 
-    /// What each image shows: a page with numbers anywhere on it, one number, or one digit
+    /// What each image shows: a page with numbers anywhere on it, one number, one digit, or the magnetic-ink line of a cheque
     #[arg(long, default_value = "page", value_parser = layout_parser())]
     pub layout: Layout,
+
+    /// What the pages are: `cheque` finds the amount, the date boxes and the magnetic-ink line of a cheque
+    #[arg(long, value_name = "TEMPLATE", value_parser = ["cheque"], conflicts_with = "layout")]
+    pub template: Option<String>,
 
     /// What the numbers are: digits with leading zeros, whole numbers, or amounts with decimals
     #[arg(long, default_value = "amount", value_parser = kind_parser())]
@@ -181,9 +185,10 @@ pub struct HelpFiles {
 }
 
 fn layout_parser() -> impl TypedValueParser<Value = Layout> {
-    PossibleValuesParser::new(["page", "line", "digit"]).map(|name| match name.as_str() {
+    PossibleValuesParser::new(["page", "line", "digit", "micr"]).map(|name| match name.as_str() {
         "line" => Layout::Line,
         "digit" => Layout::Digit,
+        "micr" => Layout::Micr,
         _ => Layout::Page,
     })
 }

@@ -5,7 +5,7 @@
 
 mod cheque;
 mod delivery_note;
-mod magnetic_ink;
+pub(super) mod magnetic_ink;
 mod meter_card;
 mod tax_return;
 

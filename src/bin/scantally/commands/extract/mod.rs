@@ -27,6 +27,7 @@ pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
     let beginning = (Instant::now(), SystemTime::now());
     let settings = Settings {
         layout: arguments.layout,
+        cheque: arguments.template.is_some(),
         kind: arguments.kind,
         decimal: arguments.decimal,
         min_confidence: arguments.max_error.map_or(arguments.min_confidence, min_confidence_for),
