@@ -96,6 +96,20 @@ pub struct Matcher<'a> {
     pub rows: usize,
 }
 
+impl Plane {
+    /// The deviation from the mean (root mean square) that a share of all windows of a size stays below, 0 to 1; 0 where none fits.
+    pub fn deviation_below(&self, (width, height): (usize, usize), share: f32) -> f32 {
+        let matcher = Matcher::new(self, (width, height), 0.0);
+        let length = ((width * height) as f32).sqrt();
+        let mut deviations: Vec<f32> = matcher.scales.iter().map(|scale| 1.0 / (scale * length)).collect();
+        if deviations.is_empty() {
+            return 0.0;
+        }
+        let place = ((deviations.len() - 1) as f32 * share) as usize;
+        *deviations.select_nth_unstable_by(place, f32::total_cmp).1
+    }
+}
+
 impl<'a> Matcher<'a> {
     /// Prepares a plane for patterns of one size; windows that deviate less than `floor` from their mean (root mean square) count as if
     /// they deviated so much, so that grain is like nothing.

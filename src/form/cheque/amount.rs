@@ -1,6 +1,7 @@
 //! Where the amount in figures stands: behind the printed currency sign, in a box, or where banks put it.
 
 use super::currency::{self, Sign};
+use super::screen;
 use crate::clean::CleanPage;
 use crate::geometry::Rect;
 use crate::runs::{Component, Runs, components};
@@ -39,12 +40,27 @@ pub(super) fn find(page: &mut CleanPage, cheque: &Rect, cells: &[Rect]) -> Rect 
     if let Some(sign) =
         sign.filter(|sign| sign.bounds.shared_rows(&room) > 0 && sign.bounds.x < room.x + room.width / 3)
     {
-        clear(page, &sign.bounds.grown(1));
+        clear_sign(page, &sign.bounds);
         let left = (sign.bounds.right() + 1).max(room.x);
         room = Rect::from_edges(left, room.y, room.right(), room.bottom());
     }
+    screen::descreen(page, cheque.width, &room.grown(room.height / 8));
     erase_rests(page, cheque, &room);
     room
+}
+
+/// Erases the sign, and what of it reaches beyond its drawn likeness.
+fn clear_sign(page: &mut CleanPage, sign: &Rect) {
+    let around = sign.grown(sign.height / 6);
+    let is_part = |component: &&Component| {
+        let b = component.bounds;
+        b.intersection(&around).area() * 10 > b.area() * 9 && b.intersection(sign).area() * 2 > b.area()
+    };
+    let found = components(&Runs::of_mask(&page.mask));
+    for own in found.iter().filter(is_part) {
+        clear(page, &own.bounds.grown(1));
+    }
+    clear(page, &sign.grown(1));
 }
 
 fn part(start: i32, length: i32, share: f32) -> i32 {

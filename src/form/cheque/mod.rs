@@ -4,6 +4,7 @@
 
 mod amount;
 mod currency;
+mod screen;
 
 use image::GrayImage;
 

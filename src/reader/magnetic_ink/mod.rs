@@ -80,6 +80,10 @@ const FINE_PX: f64 = 2.0;
 const SWAY_PX: usize = 3;
 /// Windows that deviate less from their mean are grain, in levels of ink.
 const GRAIN: f32 = 5.0;
+/// Windows that deviate less than these shares of the darker ones (nine of ten, seven of ten) are pattern of the paper: characters fill a
+/// tenth of a cheque's foot, and most of the line.
+const STRIP_FLOOR: f32 = 0.4;
+const LINE_FLOOR: f32 = 0.6;
 /// Less alike is no character.
 const LEAST_LIKENESS: f32 = 0.5;
 /// Fewer characters are no line.
@@ -114,7 +118,13 @@ fn patterns(cell_px: f64) -> Vec<Pattern> {
 
 /// The size, place and slope at which the strip is most like a line of characters, looked at with one pixel a cell.
 fn find_course(ink: &GrayImage, expected_px: f64) -> Option<Course> {
-    let patterns = patterns(1.0);
+    // A rule is as good as a row of dashes at this size.
+    let patterns: Vec<Pattern> = patterns(1.0)
+        .into_iter()
+        .zip(Symbol::ALL)
+        .filter(|(_, symbol)| *symbol != Symbol::Dash)
+        .map(|(pattern, _)| pattern)
+        .collect();
     let mut best: Option<Course> = None;
     let mut factor = LEAST_SIZE;
     while factor <= MOST_SIZE {
@@ -123,7 +133,9 @@ fn find_course(ink: &GrayImage, expected_px: f64) -> Option<Course> {
         let size = ((f64::from(ink.width()) / cell_px) as usize, (f64::from(ink.height()) / cell_px) as usize + 4);
         let origin = (0.0, -2.0 * cell_px);
         let plane = Plane::sampled(ink, &Sampling { origin, step: cell_px, slope: 0.0, size });
-        let matcher = Matcher::new(&plane, (patterns[0].width, patterns[0].height), GRAIN);
+        let window = (patterns[0].width, patterns[0].height);
+        let floor = (STRIP_FLOOR * plane.deviation_below(window, 0.9)).max(GRAIN);
+        let matcher = Matcher::new(&plane, window, floor);
         if matcher.columns == 0 || matcher.rows == 0 {
             continue;
         }
@@ -188,7 +200,9 @@ fn read_at(ink: &GrayImage, course: &Course, patterns: &[Pattern]) -> (f32, Magn
     let size = (width, patterns[0].height + 2 * SWAY_PX);
     let sampling = Sampling { origin: (-lead_px, origin_y), step, slope: course.slope, size };
     let plane = Plane::sampled(ink, &sampling);
-    let matcher = Matcher::new(&plane, (patterns[0].width, patterns[0].height), GRAIN);
+    let window = (patterns[0].width, patterns[0].height);
+    let floor = (LINE_FLOOR * plane.deviation_below(window, 0.7)).max(GRAIN);
+    let matcher = Matcher::new(&plane, window, floor);
     let mut of_symbols = vec![vec![(0f32, 0usize); matcher.columns]; patterns.len()];
     for (pattern, own) in patterns.iter().zip(&mut of_symbols) {
         for sway in 0..matcher.rows {
