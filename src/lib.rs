@@ -12,6 +12,7 @@ pub mod batch;
 pub mod clean;
 pub mod compare;
 pub mod consistency;
+pub mod correlation;
 pub mod error;
 pub mod evaluate;
 pub mod features;

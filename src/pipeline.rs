@@ -1,25 +1,29 @@
 //! The order of the stages, known here alone: one scan in, its numbers out, no state between scans.
 
 mod draft;
+mod placing;
 
 use std::sync::Arc;
 
 use crate::clean::{self, Upright};
+use crate::consistency;
 use crate::error::{Error, Result};
-use crate::form::registration::{self, Outcome, Reference};
-use crate::form::{self, Form, Shape};
-use crate::geometry::Rect;
+use crate::form::cheque;
+use crate::form::{self, Shape};
+use crate::geometry::Transform;
 use crate::glyph::{self, Glyph};
 use crate::number::explanation::{self, Explanation};
 use crate::number::{self, DecimalMark, Kind, Number, Rules, Status, WholeLine};
 use crate::reader::line::strip::Strip;
 use crate::reader::line::{LineReader, Wanted};
-use crate::reader::{DigitReader, Reading};
+use crate::reader::{DigitReader, Reading, magnetic_ink};
 use crate::scan::{Page, Scan};
 use crate::segment::{self, Role, Segments};
-use crate::template::{FieldKind, Template};
+use crate::template::{FieldKind, FieldSpec};
 
 pub use draft::{Draft, draft_filled, draft_template};
+pub use placing::KnownForm;
+use placing::Placed;
 
 /// What an image shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -32,6 +36,8 @@ pub enum Layout {
     Line,
     /// One digit and nothing else.
     Digit,
+    /// The magnetic-ink line of a cheque and nothing else.
+    Micr,
 }
 
 /// How scans are to be read.
@@ -39,6 +45,8 @@ pub enum Layout {
 pub struct Settings {
     /// What each image shows.
     pub layout: Layout,
+    /// Whether each page is a cheque, whose amount, date boxes and magnetic-ink line are looked for and nothing else.
+    pub cheque: bool,
     /// What each number is.
     pub kind: Kind,
     /// What starts the decimals of amounts.
@@ -55,6 +63,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             layout: Layout::Page,
+            cheque: false,
             kind: Kind::Amount,
             decimal: DecimalMark::Auto,
             min_confidence: 0.9,
@@ -84,23 +93,6 @@ pub struct ScanNumbers {
     pub errors: Vec<Error>,
 }
 
-/// A form that pages may be copies of.
-#[derive(Clone, Debug)]
-pub struct KnownForm {
-    template: Template,
-    reference: Reference,
-}
-
-impl KnownForm {
-    /// A form from its template and the picture of the blank form, where the template names one.
-    pub fn new(template: Template, picture: Option<Page>) -> Self {
-        let stated = |page: Page| Page { dpi: Some(template.dpi), ..page };
-        let picture = picture.map(|page| clean::clean(stated(page), Upright::Keep));
-        let reference = Reference::of(&template, picture.as_ref());
-        Self { template, reference }
-    }
-}
-
 /// The stages, ready to run: both readers, the settings and the forms.
 #[derive(Clone)]
 pub struct Pipeline {
@@ -108,12 +100,6 @@ pub struct Pipeline {
     line_reader: Arc<LineReader>,
     settings: Settings,
     forms: Arc<[KnownForm]>,
-}
-
-/// A page with its places to read, and the template that says what they are, where there is one.
-struct Placed<'a> {
-    form: Form,
-    template: Option<&'a Template>,
 }
 
 /// What both readers think of one field.
@@ -125,14 +111,16 @@ struct FieldReadings {
 
 /// The fields of one page.
 #[derive(Default)]
-struct PageFields<'a> {
+struct PageFields {
     segments: Vec<Segments>,
     /// One a field.
     readings: Vec<FieldReadings>,
-    /// One a field.
-    rules: Vec<Rules<'a>>,
+    /// What a template says of each field; empty where there is none.
+    specs: Vec<FieldSpec>,
     /// What is reported, each with the place of its field.
     numbers: Vec<(usize, Number)>,
+    /// What belongs to no field: the magnetic-ink line of a cheque, or that the page fits no form.
+    others: Vec<Number>,
 }
 
 impl Pipeline {
@@ -164,70 +152,56 @@ impl Pipeline {
     /// # Errors
     /// [`Error::Model`] if the reader fails.
     pub fn read_page(&self, page: Page) -> Result<Vec<Number>> {
-        Ok(self.fields_of(page)?.numbers.into_iter().map(|(_, number)| number).collect())
+        if self.settings.layout == Layout::Micr {
+            let page = clean::clean(page, Upright::Deskew);
+            let line = magnetic_ink::read(&page.ink, page.dpi);
+            return Ok(number::magnetic_ink::whole(&line, self.settings.min_confidence, &page.to_scan));
+        }
+        let PageFields { numbers, others, .. } = self.fields_of(page)?;
+        Ok(numbers.into_iter().map(|(_, number)| number).chain(others).collect())
     }
 
-    /// Reads one decoded page as [`Pipeline::read_page`] does, and tells for each number what led to it.
+    /// Reads one decoded page as [`Pipeline::read_page`] does, and tells for each handwritten number what led to it.
     ///
     /// # Errors
     /// [`Error::Model`] if the reader fails.
-    pub fn explain_page(&self, page: Page) -> Result<Vec<(Number, Explanation)>> {
-        let fields = self.fields_of(page)?;
-        let explain = |field: usize| match fields.readings.get(field) {
-            Some(read) => {
-                let (segments, rules) = (&fields.segments[field], &fields.rules[field]);
-                explanation::explain(segments, &read.candidates, read.line.as_ref(), rules)
-            }
-            None => Explanation::default(),
+    pub fn explain_page(&self, page: Page) -> Result<Vec<(Number, Option<Explanation>)>> {
+        if self.settings.layout == Layout::Micr {
+            return Ok(self.read_page(page)?.into_iter().map(|number| (number, None)).collect());
+        }
+        let PageFields { segments, readings, specs, numbers, others } = self.fields_of(page)?;
+        let explain = |field: usize| {
+            let (own, rules) = (&readings[field], self.rules(specs.get(field)));
+            explanation::explain(&segments[field], &own.candidates, own.line.as_ref(), &rules)
         };
-        Ok(fields.numbers.iter().map(|(field, number)| (number.clone(), explain(*field))).collect())
+        let explained = numbers.into_iter().map(|(field, number)| (number, Some(explain(field))));
+        Ok(explained.chain(others.into_iter().map(|number| (number, None))).collect())
     }
 
     /// Finds the fields of a page and reads them.
-    fn fields_of(&self, page: Page) -> Result<PageFields<'_>> {
+    fn fields_of(&self, page: Page) -> Result<PageFields> {
         let placed = match self.place(page) {
             Ok(placed) => placed,
-            Err(unplaced) => return Ok(unplaced),
+            Err(unplaced) => return Ok(PageFields { others: vec![*unplaced], ..PageFields::default() }),
         };
-        let segments: Vec<Segments> = placed
-            .form
-            .fields
-            .iter()
-            .map(|field| match self.settings.layout {
-                Layout::Digit => segment::as_one(&placed.form, field),
-                Layout::Page | Layout::Line => segment::segment(&placed.form, field),
-            })
-            .collect();
+        let form = &placed.form;
+        let segment = |field| match self.settings.layout {
+            Layout::Digit => segment::as_one(form, field),
+            Layout::Page | Layout::Line | Layout::Micr => segment::segment(form, field),
+        };
+        let segments: Vec<Segments> = form.fields.iter().map(segment).collect();
         let readings = self.read_lattices(&placed, &segments)?;
         let numbers = self.numbers_of(&placed, &segments, &readings);
-        let rules = (0..segments.len()).map(|field| self.rules(&placed, field)).collect();
-        Ok(PageFields { segments, readings, rules, numbers })
+        let others = placed.strip.map_or_else(Vec::new, |strip| self.read_strip(&strip, &form.page.to_scan));
+        Ok(PageFields { segments, readings, specs: placed.specs, numbers, others })
     }
 
-    /// Cleans a page and finds its fields, by a form where forms are known; a page that fits none has one number that says so.
-    fn place(&self, page: Page) -> std::result::Result<Placed<'_>, PageFields<'_>> {
-        let form = match self.settings.layout {
-            Layout::Page if !self.forms.is_empty() => return self.place_on_form(page),
-            Layout::Page => form::find(clean::clean(page, Upright::Deskew)),
-            Layout::Line | Layout::Digit => form::whole(clean::clean(page, Upright::Keep)),
-        };
-        Ok(Placed { form, template: None })
-    }
-
-    fn place_on_form(&self, page: Page) -> std::result::Result<Placed<'_>, PageFields<'_>> {
-        let page = clean::clean(page, Upright::Measure);
-        let references: Vec<&Reference> = self.forms.iter().map(|form| &form.reference).collect();
-        match registration::register(&page, &references) {
-            Outcome::Fits(index, registration) => {
-                let KnownForm { template, reference } = &self.forms[index];
-                Ok(Placed { form: form::place(page, template, reference, &registration), template: Some(template) })
-            }
-            Outcome::FitsNone(_) => {
-                let whole = Rect::new(0, 0, page.ink.width() as i32, page.ink.height() as i32);
-                let number = Number::unplaced(page.to_scan.apply_to_rect(&whole));
-                Err(PageFields { numbers: vec![(0, number)], ..PageFields::default() })
-            }
-        }
+    /// Reads the magnetic-ink line of a cheque.
+    fn read_strip(&self, strip: &cheque::Strip, to_scan: &Transform) -> Vec<Number> {
+        let (x, y) = strip.origin;
+        let to_scan = Transform::shift(f64::from(x), f64::from(y)).then(to_scan);
+        let line = magnetic_ink::read(&strip.ink, strip.dpi);
+        number::magnetic_ink::numbers(&line, self.settings.min_confidence, &to_scan)
     }
 
     /// Reads the candidates of all fields in two batches: whole components first, then whatever these leave in question; and
@@ -249,7 +223,7 @@ impl Pipeline {
                 if is_text(field) {
                     None
                 } else {
-                    self.read_line(&segments[field], self.rules(placed, field).settled().kind)
+                    self.read_line(&segments[field], self.rules(placed.specs.get(field)).settled().kind)
                 }
             })
             .collect();
@@ -296,31 +270,41 @@ impl Pipeline {
     }
 
     /// How a field is to be read.
-    fn rules<'a>(&self, placed: &Placed<'a>, field: usize) -> Rules<'a> {
+    fn rules<'a>(&self, spec: Option<&'a FieldSpec>) -> Rules<'a> {
         let Settings { kind, decimal, min_confidence, with_style, .. } = self.settings;
-        let spec = placed.template.map(|template| &template.fields[field]);
         Rules { kind, decimal, min_confidence, with_style, spec }
     }
 
     /// Hands each field its share of the readings, and names the numbers that come of them; each with the place of its field.
     fn numbers_of(&self, placed: &Placed, segments: &[Segments], read: &[FieldReadings]) -> Vec<(usize, Number)> {
         let form = &placed.form;
-        let mut numbers = Vec::new();
-        let usual_height_px = usual_height_px(segments);
-        for (place, ((field, segments), own)) in form.fields.iter().zip(segments).zip(read).enumerate() {
-            let (line, to_scan) = (own.line.as_ref(), &form.page.to_scan);
-            let rules = self.rules(placed, place);
-            if let Some(spec) = rules.spec {
+        let to_scan = &form.page.to_scan;
+        let decide = |place: usize, rules: &Rules| {
+            let own = &read[place];
+            let bounds = &form.fields[place].bounds;
+            number::decide(&segments[place], &own.candidates, own.line.as_ref(), rules, bounds, to_scan)
+        };
+        if !placed.specs.is_empty() {
+            let mut numbers: Vec<Number> = Vec::with_capacity(form.fields.len());
+            for (place, (field, spec)) in form.fields.iter().zip(&placed.specs).enumerate() {
                 let bounds = to_scan.apply_to_rect(&field.bounds);
                 let number = match spec.kind {
-                    FieldKind::CheckBox => number::decide_check_box(&form.ink_of(field), rules.min_confidence, bounds),
-                    _ => number::decide(segments, &own.candidates, line, &rules, &field.bounds, to_scan),
+                    FieldKind::CheckBox => {
+                        number::decide_check_box(&form.ink_of(field), self.settings.min_confidence, bounds)
+                    }
+                    _ => decide(place, &self.rules(Some(spec))),
                 };
-                numbers.push((place, Number { field: spec.name.clone(), bounds, ..number }));
-                continue;
+                numbers.push(Number { field: spec.name.clone(), bounds, ..number });
             }
-            let mut number = number::decide(segments, &own.candidates, line, &rules, &field.bounds, to_scan);
-            let is_print = segments.line_height_px < PRINT_HEIGHT_SHARE * usual_height_px;
+            let Settings { repair, min_confidence, .. } = self.settings;
+            consistency::apply(&mut numbers, placed.rules, &consistency::Options { repair, min_confidence });
+            return numbers.into_iter().enumerate().collect();
+        }
+        let mut numbers = Vec::new();
+        let usual_height_px = usual_height_px(segments);
+        for (place, field) in form.fields.iter().enumerate() {
+            let mut number = decide(place, &self.rules(None));
+            let is_print = segments[place].line_height_px < PRINT_HEIGHT_SHARE * usual_height_px;
             if self.settings.layout == Layout::Page && (is_print || !is_reported(&number, &field.shape)) {
                 continue;
             }

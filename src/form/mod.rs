@@ -3,6 +3,7 @@
 //! Which of them hold a number, and which, is left to the stages behind.
 
 mod cells;
+pub mod cheque;
 mod combs;
 pub mod draft;
 mod erase;

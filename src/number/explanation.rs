@@ -15,7 +15,7 @@ use crate::runs::Run;
 use crate::segment::Segments;
 
 /// What led to a number. All places are in pixels of `ink`, from its top left.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Explanation {
     /// The field with some paper around its writing, ink high.
     pub ink: GrayImage,

@@ -12,6 +12,7 @@ mod decode;
 mod digits;
 pub mod explanation;
 mod filler;
+pub mod magnetic_ink;
 pub mod threshold;
 mod vote;
 

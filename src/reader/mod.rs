@@ -10,6 +10,7 @@ pub mod engine;
 pub mod kind;
 pub mod line;
 pub mod load;
+pub mod magnetic_ink;
 mod tensors;
 pub mod weights;
 mod winograd;

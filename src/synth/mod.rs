@@ -10,6 +10,7 @@ mod design;
 mod form_file;
 mod hand;
 mod inscribe;
+mod magnetic_line;
 mod pen;
 mod photograph;
 mod random;
@@ -94,6 +95,7 @@ pub fn draw(bank: &DigitBank, recipe: &Recipe, index: u64) -> Result<Drawn> {
         }
         ScanKind::Cheque => draw_page(bank, recipe, index, Design::Cheque),
         ScanKind::Line => draw_line(bank, recipe, index),
+        ScanKind::Micr => magnetic_line::draw(bank, recipe, index),
     }
 }
 

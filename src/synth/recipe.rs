@@ -11,6 +11,8 @@ pub enum ScanKind {
     Cheque,
     /// One number each on white paper, as `--layout line` takes it.
     Line,
+    /// One printed magnetic-ink line of a cheque each, as `--layout micr` takes it.
+    Micr,
 }
 
 impl FromStr for ScanKind {
@@ -21,7 +23,8 @@ impl FromStr for ScanKind {
             "form" => Ok(Self::Form),
             "cheque" => Ok(Self::Cheque),
             "line" => Ok(Self::Line),
-            _ => Err(format!("'{name}' is no kind of scan; say form, cheque or line")),
+            "micr" => Ok(Self::Micr),
+            _ => Err(format!("'{name}' is no kind of scan; say form, cheque, line or micr")),
         }
     }
 }
@@ -125,12 +128,13 @@ impl Recipe {
     /// The usual mixture of a kind: 200 to 300 dpi, no touching digits, the noise and skew of office scanners.
     pub fn new(kind: ScanKind, seed: u64) -> Self {
         let form = kind == ScanKind::Form;
+        let printed = kind == ScanKind::Micr;
         Self {
             kind,
             seed,
             design: None,
             sums: false,
-            dpi: (200, 300),
+            dpi: (if printed { 150 } else { 200 }, 300),
             writing: Writing::Plain,
             line_digits: (3, 9),
             touching_share: 0.0,
@@ -144,8 +148,8 @@ impl Recipe {
                 skew_deg: if kind == ScanKind::Line { 0.0 } else { 2.0 },
                 scale_share: 0.0,
                 phone_share: 0.0,
-                blur_px: (0.4, 0.8),
-                noise: (3.0, 9.0),
+                blur_px: (0.4, if printed { 1.0 } else { 0.8 }),
+                noise: (3.0, if printed { 14.0 } else { 9.0 }),
                 speckle_share: (0.0, 0.004),
                 shading_share: (0.0, 0.08),
                 paper: (226.0, 252.0),

@@ -119,6 +119,7 @@ fn plans(recipe: &Recipe, pages: u64) -> Vec<Plan> {
         ScanKind::Form => "form",
         ScanKind::Cheque => "cheque",
         ScanKind::Line => "line",
+        ScanKind::Micr => "micr",
     };
     // Names of one width, so that they sort as they were drawn.
     let width = pages.to_string().len().max(4);

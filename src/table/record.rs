@@ -68,6 +68,8 @@ pub struct RunRecord {
     pub inputs: Vec<String>,
     /// The options in force, the defaults included.
     pub options: serde_json::Value,
+    /// The templates, each with its path, its name and the hash of what it holds.
+    pub templates: Vec<serde_json::Value>,
     /// The model that read the digits.
     pub model: ModelRecord,
     /// The model that read whole lines.

@@ -24,7 +24,8 @@ fn explained(picture: image::GrayImage) -> (Number, Explanation) {
     let numbers = pipeline.read_page(page(picture.clone())).expect("readers that work");
     let mut explained = pipeline.explain_page(page(picture)).expect("readers that work");
     assert_eq!(explained.iter().map(|(number, _)| number.clone()).collect::<Vec<_>>(), numbers);
-    explained.pop().expect("one line is one number")
+    let (number, explanation) = explained.pop().expect("one line is one number");
+    (number, explanation.expect("a number of a field is explained"))
 }
 
 #[test]

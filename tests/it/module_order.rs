@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first: a module imports those before it alone.
-const ORDER: [&str; 27] = [
+const ORDER: [&str; 28] = [
     "error",
     "geometry",
     "template",
     "idx",
     "runs",
+    "correlation",
     "vectorised",
     "product_tile",
     "matrix_product",

@@ -65,9 +65,17 @@ pub struct Extract {
     #[arg(short, long, value_name = "FOLDER", default_value = "output", value_hint = ValueHint::DirPath)]
     pub output: PathBuf,
 
-    /// What each image shows: a page with numbers anywhere on it, one number, or one digit
+    /// What each image shows: a page with numbers anywhere on it, one number, one digit, or the magnetic-ink line of a cheque
     #[arg(long, default_value = "page", value_parser = layout_parser())]
     pub layout: Layout,
+
+    /// What the pages are: a template file, a folder of templates, or `cheque`, which is built in; may be given several times
+    ///
+    /// Each page takes the template that fits it best; a page that fits none is not read, and has one row with the reason `no_template`.
+    /// `cheque` finds the amount, the date and the magnetic-ink line of a cheque. `scantally template draft` makes a template from a
+    /// blank form.
+    #[arg(long, value_name = "TEMPLATE", conflicts_with = "layout", value_hint = ValueHint::AnyPath)]
+    pub template: Vec<PathBuf>,
 
     /// What the numbers are: digits with leading zeros, whole numbers, or amounts with decimals
     #[arg(long, default_value = "amount", value_parser = kind_parser())]
@@ -196,9 +204,10 @@ pub struct HelpFiles {
 }
 
 fn layout_parser() -> impl TypedValueParser<Value = Layout> {
-    PossibleValuesParser::new(["page", "line", "digit"]).map(|name| match name.as_str() {
+    PossibleValuesParser::new(["page", "line", "digit", "micr"]).map(|name| match name.as_str() {
         "line" => Layout::Line,
         "digit" => Layout::Digit,
+        "micr" => Layout::Micr,
         _ => Layout::Page,
     })
 }

@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use super::{Blank, Mark, magnetic_ink};
 use crate::synth::random::Dice;
-use crate::synth::sheet::{Area, Sheet, Type};
+use crate::synth::sheet::{Area, BLACK, Sheet, Type};
 use crate::synth::slot::{Content, Frame, Slot};
 use crate::synth::typeface::Face;
 
@@ -96,5 +96,5 @@ fn foot(blank: &mut Blank, dice: &mut Dice) {
     let routing = format!("{:09}", dice.whole(10_000_000, 329_999_999));
     let account = format!("{:010}", dice.whole(1, 9_999_999_999));
     let serial = format!("{:04}", dice.whole(1, 9999));
-    magnetic_ink::print(sheet, 14.0, 65.0, &format!("T{routing}T {account}U {serial}"));
+    magnetic_ink::print(sheet, (14.0, 65.0), &format!("A{routing}A {account}C {serial}"), BLACK);
 }

@@ -1,42 +1,23 @@
-//! The line of printed characters at the foot of a cheque, in shapes like those of the magnetic-ink type E-13B.
+//! The line of printed characters at the foot of a cheque, in the shapes of the magnetic-ink type E-13B.
 //!
-//! They are printed, not handwritten: no truth row belongs to them, and a reader must pass over them.
+//! They are printed, not handwritten: on whole cheques no truth row belongs to them.
 
-use crate::synth::sheet::{Area, BLACK, Sheet};
+use crate::reader::magnetic_ink::{CELL_INCH, ROWS, Symbol};
+use crate::synth::sheet::{Area, Sheet};
 
-/// Rows of 7 cells a character, 9 rows: the digits, then the transit and the on-us sign.
-const SHAPES: [[&str; 9]; 12] = [
-    ["#######", "#.....#", "#.....#", "#.....#", "#.....#", "#.....#", "#.....#", "#.....#", "#######"],
-    ["..##...", "..##...", "...#...", "...#...", "...#...", "..####.", "..####.", "..####.", "..####."],
-    ["..####.", ".....#.", ".....#.", ".....#.", "..####.", "..#....", "..#....", "..#....", "..####."],
-    [".####..", "....#..", "....#..", "....#..", ".#####.", "....##.", "....##.", "....##.", ".#####."],
-    [".##....", ".##....", ".##....", ".##....", ".#...##", ".#...##", ".######", ".....##", ".....##"],
-    [".#####.", ".#.....", ".#.....", ".#.....", ".#####.", ".....#.", ".....#.", ".....#.", ".#####."],
-    [".###...", ".#.#...", ".#.....", ".#.....", ".######", ".#....#", ".#....#", ".#....#", ".######"],
-    [".#####.", ".#...#.", ".....#.", "....##.", "...##..", "...#...", "...#...", "...#...", "...#..."],
-    ["..####.", "..#..#.", "..#..#.", "..#..#.", ".######", ".##..##", ".##..##", ".##..##", ".######"],
-    [".######", ".#....#", ".#....#", ".######", ".....##", ".....##", ".....##", ".....##", ".....##"],
-    [".#.....", ".#.....", ".#..##.", ".#..##.", ".#.....", ".#.....", ".#..##.", ".#..##.", ".#....."],
-    [".....##", ".....##", ".....##", ".##....", ".##....", ".#.....", ".....##", ".....##", "......."],
-];
+/// From one character to the next, in millimetres: 8 to the inch.
+pub(in crate::synth) const ADVANCE_MM: f64 = 25.4 / 8.0;
+/// Side of a grid cell, in millimetres.
+const CELL_MM: f64 = CELL_INCH * 25.4;
+/// Height of a character, in millimetres.
+pub(in crate::synth) const HEIGHT_MM: f64 = ROWS as f64 * CELL_MM;
 
-/// Prints digits, `T` (transit sign), `U` (on-us sign) and blanks from (`x`, `y`), the top left corner, 8 to the inch.
-pub(super) fn print(sheet: &mut Sheet, x: f64, y: f64, text: &str) {
-    const ADVANCE_MM: f64 = 25.4 / 8.0;
-    // E-13B is drawn on cells of 0.013 inch.
-    const CELL_MM: f64 = 0.013 * 25.4;
-    for (place, letter) in text.bytes().enumerate() {
-        let shape = match letter {
-            b'0'..=b'9' => SHAPES[usize::from(letter - b'0')],
-            b'T' => SHAPES[10],
-            b'U' => SHAPES[11],
-            _ => continue,
-        };
-        for (row, cells) in shape.into_iter().enumerate() {
-            for (column, _) in cells.bytes().enumerate().filter(|(_, cell)| *cell == b'#') {
-                let (left, top) = (x + ADVANCE_MM * place as f64 + CELL_MM * column as f64, y + CELL_MM * row as f64);
-                sheet.fill(&Area::new(left, top, CELL_MM, CELL_MM), BLACK);
-            }
+/// Prints digits, `A` (transit), `B` (amount), `C` (on-us), `D` (dash) and blanks from (`x`, `y`), the top left corner, in one grey.
+pub(in crate::synth) fn print(sheet: &mut Sheet, (x, y): (f64, f64), text: &str, level: u8) {
+    for (place, symbol) in text.chars().enumerate().filter_map(|(place, c)| Some((place, Symbol::of_char(c)?))) {
+        for [left, top, width, height] in symbol.strokes() {
+            let (left, top) = (x + ADVANCE_MM * place as f64 + CELL_MM * left, y + CELL_MM * top);
+            sheet.fill(&Area::new(left, top, CELL_MM * width, CELL_MM * height), level);
         }
     }
 }
@@ -44,12 +25,15 @@ pub(super) fn print(sheet: &mut Sheet, x: f64, y: f64, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Result;
 
     #[test]
-    fn all_shapes_are_seven_wide_and_differ() {
-        for (index, shape) in SHAPES.iter().enumerate() {
-            assert!(shape.iter().all(|row| row.len() == 7), "{index}");
-            assert!(SHAPES[..index].iter().all(|other| other != shape), "{index}");
-        }
+    fn characters_stand_eight_to_the_inch() -> Result<()> {
+        let mut sheet = Sheet::blank(20.0, 6.0, 10.0)?;
+        print(&mut sheet, (1.0, 1.0), "A 0", 0);
+        let pixels = sheet.into_pixels();
+        let inked = |from: u32, to: u32| (from..to).any(|x| (0..60).any(|y| pixels.get_pixel(x, y)[0] == 0));
+        assert!(inked(10, 34) && !inked(34, 73) && inked(73, 100) && !inked(100, 200));
+        Ok(())
     }
 }

@@ -101,9 +101,10 @@ fn refuse(message: &str) -> ! {
 }
 
 fn scan_kind_parser() -> impl TypedValueParser<Value = ScanKind> {
-    PossibleValuesParser::new(["form", "cheque", "line"]).map(|name| match name.as_str() {
+    PossibleValuesParser::new(["form", "cheque", "line", "micr"]).map(|name| match name.as_str() {
         "cheque" => ScanKind::Cheque,
         "line" => ScanKind::Line,
+        "micr" => ScanKind::Micr,
         _ => ScanKind::Form,
     })
 }

@@ -4,6 +4,7 @@ mod card;
 mod compare;
 mod evaluate;
 mod extract;
+mod forms;
 mod help_files;
 mod model;
 mod score;

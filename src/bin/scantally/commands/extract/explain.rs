@@ -28,7 +28,8 @@ impl Explainer {
     /// Reads a page and draws its numbers.
     pub fn read_page(&self, pipeline: &Pipeline, scan: &Scan, page: usize) -> Result<Vec<Number>> {
         let explained = pipeline.explain_page(scan.page(page)?)?;
-        for (number, explanation) in &explained {
+        let drawn = explained.iter().filter_map(|(number, how)| Some((number, how.as_ref()?)));
+        for (number, explanation) in drawn {
             if let Err(error) = write_picture(&self.folder, scan.name(), page, number, explanation) {
                 // A full disk is no fault of the scan: its row says how it was read, and the run ends with this error.
                 self.failure().get_or_insert(error);

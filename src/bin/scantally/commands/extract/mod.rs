@@ -18,7 +18,7 @@ use scantally::scan::{Limits, Scan};
 use scantally::table::{ModelRecord, RunRecord, Tables, Timings, path_text, utc_timestamp};
 
 use crate::cli::Extract;
-use crate::commands::{cores, model};
+use crate::commands::{cores, forms, model};
 use crate::exit::ExitStatus;
 use crate::printer::{self, Detail, Failures, Watcher};
 use explain::Explainer;
@@ -26,8 +26,10 @@ use explain::Explainer;
 /// Runs the command.
 pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
     let beginning = (Instant::now(), SystemTime::now());
+    let forms = forms::load(&arguments.template)?;
     let settings = Settings {
         layout: arguments.layout,
+        cheque: forms.cheque,
         kind: arguments.kind,
         decimal: arguments.decimal,
         min_confidence: arguments.max_error.map_or(arguments.min_confidence, min_confidence_for),
@@ -42,10 +44,11 @@ pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
     if !list.files.iter().any(|file| file.task == Task::Read) {
         return nothing_to_read(&list);
     }
+    let pipeline = Pipeline::new(reader, line_reader, settings).with_forms(forms.known);
     let mut tables = Tables::create(&arguments.output, settings.with_style)?;
     let mut failures = Failures::default();
     let mut totals = ControlTotals::new(arguments.control_totals.iter().cloned());
-    let ending = read_all(arguments, &list, &Pipeline::new(reader, line_reader, settings), &mut |outcome| {
+    let ending = read_all(arguments, &list, &pipeline, &mut |outcome| {
         failures.note(&outcome);
         let pages: Vec<(usize, &[Number])> =
             outcome.pages.iter().map(|page| (page.page, page.numbers.as_slice())).collect();
@@ -54,6 +57,7 @@ pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
     })?;
     let mut record = record(arguments, &settings, (model, line_model), &list, &tables, ending, beginning);
     record.control_totals = totals.outcomes();
+    record.templates = forms.record;
     tables.publish(&record)?;
     let is_interrupted = ending == Ending::Interrupted;
     if detail(arguments) != Detail::Errors {

@@ -2,15 +2,17 @@
 
 use std::path::Path;
 
-use image::{DynamicImage, GrayImage};
+use anyhow::bail;
+use image::DynamicImage;
 use scantally::evaluate::template_picture;
-use scantally::geometry::Transform;
+use scantally::pipeline::KnownForm;
 use scantally::scan::{Limits, Pixels, Scan};
 use scantally::table::path_text;
 use scantally::template::{self, Template};
 
 use super::write;
 use crate::cli::TemplateCheck;
+use crate::commands::forms;
 use crate::exit::ExitStatus;
 use crate::printer;
 
@@ -19,15 +21,19 @@ pub fn run(arguments: &TemplateCheck) -> anyhow::Result<ExitStatus> {
     arguments.check();
     let mut status = ExitStatus::AllRead;
     for form in &arguments.forms {
-        match template::read(form) {
-            Ok(template) => {
+        match template::read(form)
+            .map_err(Into::into)
+            .and_then(|template| Ok((forms::known(template.clone(), form)?, template)))
+        {
+            Ok((known, template)) => {
                 printer::result(&format!("{}: {}\n", form.display(), summary(&template)))?;
                 if let (Some(scan), Some(output)) = (&arguments.scan, &arguments.output) {
-                    draw(&template, scan, output)?;
+                    draw(&template, &known, scan, output)?;
                 }
             }
             Err(error) => {
-                printer::lines(&error.to_string());
+                let error: anyhow::Error = error;
+                printer::lines(&format!("{error:#}"));
                 status = ExitStatus::WrongTemplate;
             }
         }
@@ -42,20 +48,16 @@ fn summary(template: &Template) -> String {
     format!("{name}, {}, {}", counted(template.fields.len(), "field"), counted(template.rules.len(), "rule"))
 }
 
-/// Draws a template on the first page of a scan.
-fn draw(template: &Template, scan: &Path, output: &Path) -> anyhow::Result<()> {
+/// Draws a template on the first page of a scan, where the form lies on it.
+fn draw(template: &Template, form: &KnownForm, scan: &Path, output: &Path) -> anyhow::Result<()> {
     let page = Scan::open(scan, &path_text(scan), Limits::default())?.page(1)?;
-    let grey = match page.pixels {
-        Pixels::Grey(grey) => grey,
-        Pixels::Colour(colour) => DynamicImage::ImageRgb8(colour).into_luma8(),
+    let grey = match &page.pixels {
+        Pixels::Grey(grey) => grey.clone(),
+        Pixels::Colour(colour) => DynamicImage::ImageRgb8(colour.clone()).into_luma8(),
     };
-    let picture = template_picture(&grey, template, &place_on(&grey, template))?;
+    let Some(to_scan) = form.find_on(page) else {
+        bail!("{} is no copy of the form {}: too little of its print was found", scan.display(), template.name);
+    };
+    let picture = template_picture(&grey, template, &to_scan)?;
     Ok(write(output, &picture)?)
-}
-
-/// The map from the reference to a scan that shows the form from edge to edge.
-fn place_on(scan: &GrayImage, template: &Template) -> Transform {
-    let share = |scan_px: u32, reference_px: u32| f64::from(scan_px) / f64::from(reference_px.max(1));
-    let (across, down) = (share(scan.width(), template.width_px), share(scan.height(), template.height_px));
-    Transform::affine([across, 0.0, 0.0, 0.0, down, 0.0])
 }
