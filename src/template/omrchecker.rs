@@ -67,13 +67,11 @@ impl Import<'_> {
     fn template(&mut self, file: &Path) -> Template {
         // Newer files say `templateDimensions`.
         let newer = self.top.contains_key("templateDimensions");
-        let size = self.pair(self.top, &[if newer { "templateDimensions" } else { "pageDimensions" }]);
+        let size_key = if newer { "templateDimensions" } else { "pageDimensions" };
+        let size = self.pair(self.top, &[size_key]);
         let (width, height) = size.unwrap_or((1.0, 1.0));
         if !(1.0..=keys::MOST_SIDE_PX as f64).contains(&width) || !(1.0..=keys::MOST_SIDE_PX as f64).contains(&height) {
-            self.problem(
-                &["pageDimensions"],
-                "the page has no size that can be read; give its width and height in pixels",
-            );
+            self.problem(&[size_key], "the page has no size that can be read; give its width and height in pixels");
         }
         let dpi = (width.max(height) / A4_HEIGHT_INCHES).round().clamp(10.0, 2400.0);
         self.remarks.push(format!("dpi = {dpi} was assumed, as if the page were A4; correct it for other paper"));

@@ -61,10 +61,15 @@ fn printable(c: char) -> Vec<char> {
 
 /// The known word that an unknown one most likely stands for.
 pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    // Swapped, lost and plural letters and words that are cut short (`lenght`, `fields`, `minimum`) lie above 0.85, other keys that share
-    // letters (`name` and `page`) below 0.75.
+    // Lost and plural letters and words that are cut short (`lenght`, `fields`, `minimum`) lie above 0.85, other keys that share letters
+    // (`name` and `page`) below 0.75. In words of three letters (`dip` for `dpi`) this measure overlooks swapped ones.
     const LIKE: f64 = 0.8;
-    let likeness = |known: &str| strsim::jaro_winkler(&word.to_lowercase(), known);
+    const ONE_SLIP: f64 = 0.9;
+    let word = word.to_lowercase();
+    let likeness = |known: &str| {
+        let is_slip = known.len() > 2 && strsim::damerau_levenshtein(&word, known) <= 1;
+        strsim::jaro_winkler(&word, known).max(if is_slip { ONE_SLIP } else { 0.0 })
+    };
     let best = known.map(|known| (likeness(known), known)).max_by(|a, b| a.0.total_cmp(&b.0))?;
     (best.0 >= LIKE).then_some(best.1)
 }
@@ -84,10 +89,12 @@ mod tests {
 
     #[test]
     fn typing_errors_have_a_hint() {
-        let known = ["name", "box", "kind", "length", "min", "check_digit", "colour_drop_out"];
+        let known = ["name", "dpi", "box", "kind", "length", "min", "check_digit", "colour_drop_out"];
         for (word, meant) in [
             ("lenght", Some("length")),
             ("Box", Some("box")),
+            ("dip", Some("dpi")),
+            ("mn", Some("min")),
             ("minimum", Some("min")),
             ("colour", Some("colour_drop_out")),
             ("checkdigit", Some("check_digit")),

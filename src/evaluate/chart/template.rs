@@ -98,7 +98,10 @@ impl Sheet {
         let corners =
             [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)].map(|(x, y)| self.place(x, y));
         let is_near = |&(x, y): &(f64, f64)| x.abs() < 2.0 * self.end.0 && y.abs() < 2.0 * self.end.1;
-        let is_inside = |&(x, y): &(f64, f64)| (0.0..=self.end.0).contains(&x) && (HEAD_PX..=self.end.1).contains(&y);
+        // Sizes are rounded: what ends at the edge of the scan may end a part of a pixel behind it here.
+        let is_inside = |&(x, y): &(f64, f64)| {
+            (-1.0..=self.end.0 + 1.0).contains(&x) && (HEAD_PX - 1.0..=self.end.1 + 1.0).contains(&y)
+        };
         if corners.iter().all(is_near) {
             self.canvas.line(&corners, width_px, color);
         }
