@@ -8,8 +8,9 @@ use crate::template::DateOrder;
 const YEARS: std::ops::RangeInclusive<u32> = 1800..=2199;
 const FIRST_OF_SHORT: u32 = 1950;
 
-/// A slash read as a 1: the log-probability by which the reading with the slash is worse than the one with the 1. A slash between
-/// two figures is read as a 1 in about one date of ten; as a 7, whose upper stroke it lacks, much more rarely.
+/// A slash read as a 1: the log-probability by which the reading with the slash is worse than the one with the 1, unless the line reader
+/// itself thinks better of it. Assumed, not measured: one slash in ten is read as a 1, and one in a hundred as a 7, whose upper stroke
+/// it lacks. Only strings that are no date are tried, so the values matter where several dates are proposed.
 const SLASH_AS_ONE: f32 = -2.3;
 const SLASH_AS_SEVEN: f32 = -4.6;
 
