@@ -98,3 +98,52 @@ impl Mark {
         1.0 / (1.0 + (-log_odds).exp())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Luma;
+
+    /// A box of 40 pixels with the ink that `is_ink` says, grain of paper elsewhere.
+    fn decided(is_ink: impl Fn(i32, i32) -> bool) -> Number {
+        let ink = GrayImage::from_fn(40, 40, |x, y| {
+            let grain = ((x * 31 + y * 17) % 23) as u8;
+            Luma([if is_ink(x as i32, y as i32) { 200 - grain } else { grain }])
+        });
+        decide_check_box(&ink, 0.9, Rect::new(5, 6, 40, 40))
+    }
+
+    fn is_tick(x: i32, y: i32) -> bool {
+        ((8..16).contains(&x) && (y - x - 12).abs() < 3) || ((16..34).contains(&x) && (y - 44 + x).abs() < 3)
+    }
+
+    #[test]
+    fn ticks_crosses_dots_and_filled_boxes_count() {
+        let tick = decided(is_tick);
+        assert_eq!((tick.value.as_str(), tick.status, tick.bounds), ("1", Status::Ok, Rect::new(5, 6, 40, 40)));
+        assert_eq!((tick.alternatives[0].0.as_str(), tick.digits.len()), ("0", 0));
+        let cross = |x: i32, y: i32| (6..34).contains(&x) && ((x - y).abs() < 2 || (x + y - 40).abs() < 2);
+        let dot = |x: i32, y: i32| (x - 20).pow(2) + (y - 20).pow(2) < 49;
+        let filled = |x: i32, y: i32| (3..37).contains(&x) && (3..37).contains(&y);
+        for number in [decided(cross), decided(dot), decided(filled)] {
+            assert_eq!((number.value.as_str(), number.status), ("1", Status::Ok), "{number:?}");
+        }
+    }
+
+    #[test]
+    fn paper_and_dirt_do_not() {
+        let speck = |x: i32, y: i32| (10..13).contains(&x) && (10..13).contains(&y);
+        for number in [decided(|_, _| false), decided(speck)] {
+            assert_eq!((number.value.as_str(), number.status), ("0", Status::Ok), "{number:?}");
+        }
+        assert_eq!(decide_check_box(&GrayImage::new(0, 0), 0.9, Rect::default()).value, "0");
+    }
+
+    #[test]
+    fn what_may_be_either_is_for_review() {
+        let short = decided(|x, y| (10..19).contains(&x) && (20..23).contains(&y));
+        assert_eq!((short.status, short.reasons), (Status::Review, vec![Reason::LowConfidence]));
+        let scribbled = decided(|x, y| (x + y) % 5 != 0);
+        assert_eq!((scribbled.value.as_str(), scribbled.reasons), ("1", vec![Reason::StruckOut]));
+    }
+}

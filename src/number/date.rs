@@ -8,8 +8,9 @@ use crate::template::DateOrder;
 const YEARS: std::ops::RangeInclusive<u32> = 1800..=2199;
 const FIRST_OF_SHORT: u32 = 1950;
 
-/// A slash read as a 1: the log-probability by which the reading with the slash is worse than the one with the 1. A slash between
-/// two figures is read as a 1 in about one date of ten; as a 7, whose upper stroke it lacks, much more rarely.
+/// A slash read as a 1: the log-probability by which the reading with the slash is worse than the one with the 1, unless the line reader
+/// itself thinks better of it. Assumed, not measured: one slash in ten is read as a 1, and one in a hundred as a 7, whose upper stroke
+/// it lacks. Only strings that are no date are tried, so the values matter where several dates are proposed.
 const SLASH_AS_ONE: f32 = -2.3;
 const SLASH_AS_SEVEN: f32 = -4.6;
 
@@ -58,12 +59,14 @@ pub(super) fn with_slashes(symbols: &[Symbol], order: DateOrder) -> Vec<(Vec<Sym
         pair.iter().for_each(|&(place, _)| string[place] = Symbol::Slash);
         (string, pair.iter().map(|(_, cost)| cost).sum())
     });
-    slashed.filter(|(string, _)| is_dated(string) && has_ends(string)).collect()
+    slashed.filter(|(string, _)| is_dated(string) && is_well_parted(string)).collect()
 }
 
-/// Whether a string begins and ends with a digit: no slash stands outside a date.
-fn has_ends(symbols: &[Symbol]) -> bool {
-    [symbols.first(), symbols.last()].iter().all(|end| end.is_some_and(|symbol| symbol.digit().is_some()))
+/// Whether a string begins and ends with a digit and has one mark between two parts: slashes stand nowhere else in a date.
+fn is_well_parted(symbols: &[Symbol]) -> bool {
+    let is_mark = |symbol: Option<&Symbol>| symbol.is_none_or(|symbol| symbol.digit().is_none());
+    let has_two = symbols.windows(2).any(|pair| is_mark(pair.first()) && is_mark(pair.last()));
+    !has_two && !is_mark(symbols.first()) && !is_mark(symbols.last())
 }
 
 /// Symbols that part nothing: an apostrophe before a short year, and what has no ink.
