@@ -146,7 +146,7 @@ fn a_broken_rule_names_the_one_reading_that_repairs_it() {
     let reason = Reason::Rule { name: "rule_0".to_owned(), repaired_by: Some("total".to_owned()) };
     for (number, before) in numbers.iter().zip(&page) {
         assert_eq!((&number.value, number.status), (&before.value, Status::Review));
-        assert_eq!(number.reasons, [reason.clone()]);
+        assert_eq!(number.reasons.as_slice(), std::slice::from_ref(&reason));
     }
     let mut numbers = page.clone();
     numbers[0].alternatives[1].1 = 0.3;

@@ -1,6 +1,4 @@
-//! The template of a drawn form: its design in, `template.toml` and the picture of the blank form out.
-
-use std::fmt::Write;
+//! The template of a drawn form: its design in, the template and the picture of the blank form out.
 
 use image::GrayImage;
 
@@ -52,41 +50,6 @@ pub(super) fn blank(design: FormDesign, has_sums: bool) -> Result<(GrayImage, Te
     Ok((picture, template))
 }
 
-/// The template as TOML. Names and checks of drawn forms hold no character that would have to be escaped.
-pub(super) fn toml(template: &Template) -> String {
-    let mut text = String::new();
-    let mut line = |name: &str, value: String| {
-        // Writing into a text cannot fail.
-        let _ = writeln!(text, "{name}{value}");
-    };
-    line("name = ", format!("\"{}\"", template.name));
-    line("width = ", template.width_px.to_string());
-    line("height = ", template.height_px.to_string());
-    line("dpi = ", template.dpi.to_string());
-    line("reference = ", format!("\"{BLANK_NAME}\""));
-    for field in &template.fields {
-        let bounds = field.bounds;
-        let kind = match field.kind {
-            FieldKind::Digits => "digits",
-            FieldKind::Integer => "integer",
-            FieldKind::Amount => "amount",
-            FieldKind::Date(_) => "date",
-            FieldKind::CheckBox => "checkbox",
-        };
-        line("\n[[field]]\nname = ", format!("\"{}\"", field.name));
-        line("box = ", format!("[{}, {}, {}, {}]", bounds.x, bounds.y, bounds.width, bounds.height));
-        line("kind = ", format!("\"{kind}\""));
-        if let Some(cells) = field.cells {
-            line("cells = ", cells.to_string());
-        }
-    }
-    for rule in &template.rules {
-        line("\n[[rule]]\nname = ", format!("\"{}\"", rule.name));
-        line("check = ", format!("\"{}\"", rule.check));
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -105,22 +68,6 @@ mod tests {
             let known: Vec<String> = template.fields.iter().map(|field| field.name.clone()).collect();
             assert_eq!(drawn.truth.iter().map(names).collect::<Vec<_>>(), known);
         }
-        Ok(())
-    }
-
-    #[test]
-    fn the_file_has_a_table_for_each_field_and_rule() -> Result<()> {
-        let (_, template) = blank(FormDesign::TaxReturn, true)?;
-        let text = toml(&template);
-        assert!(text.starts_with("name = \"tax-return\"\nwidth = 2480\nheight = 3508\ndpi = 300\n"), "{text}");
-        assert!(
-            text.contains(
-                "[[field]]\nname = \"taxpayer_id\"\nbox = [177, 443, 617, 90]\nkind = \"digits\"\ncells = 9\n"
-            ),
-            "{text}"
-        );
-        assert_eq!(text.matches("[[field]]").count(), template.fields.len());
-        assert_eq!(text.matches("[[rule]]").count(), 4);
         Ok(())
     }
 }

@@ -18,6 +18,7 @@ use super::recipe::{FormDesign, Recipe, ScanKind};
 use super::{Drawn, TruthRow, draw, form_file, samples};
 use crate::error::{Error, Result};
 use crate::table::text_cell;
+use crate::template;
 
 /// Quality of JPEG files, 0 to 100: what office scanners use.
 const JPEG_QUALITY: u8 = 85;
@@ -111,7 +112,7 @@ fn write_template(folder: &Path, design: FormDesign, has_sums: bool) -> Result<(
         encode_png(&blank).map_err(|cause| Error::Output { path: picture.clone(), reason: cause.to_string() })?;
     std::fs::write(&picture, bytes).map_err(|cause| fault(&picture, cause))?;
     let path = folder.join("template.toml");
-    std::fs::write(&path, form_file::toml(&template)).map_err(|cause| fault(&path, cause))
+    std::fs::write(&path, template::write(&template)).map_err(|cause| fault(&path, cause))
 }
 
 fn plans(recipe: &Recipe, pages: u64) -> Vec<Plan> {
@@ -289,6 +290,20 @@ mod tests {
         let reader = png::Decoder::new(std::io::Cursor::new(&bytes)).read_info().expect("a header");
         assert_eq!(reader.info().pixel_dims.map(|dims| dims.xppu), Some(7874));
         assert_eq!(image::load_from_memory(&bytes).expect("an image").into_luma8(), drawn.image);
+        Ok(())
+    }
+
+    #[test]
+    fn forms_of_one_design_come_with_a_template_that_can_be_read() -> Result<()> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut request = request(folder.path(), ScanKind::Form, 1);
+        if let Scans::Recipe { recipe, .. } = &mut request.scans {
+            (recipe.design, recipe.sums) = (Some(FormDesign::TaxReturn), true);
+        }
+        write_folder(&request)?;
+        let (_, expected) = form_file::blank(FormDesign::TaxReturn, true)?;
+        let read = template::read(&folder.path().join("template.toml"))?;
+        assert_eq!((read.name, read.fields, read.rules), (expected.name, expected.fields, expected.rules));
         Ok(())
     }
 
