@@ -16,7 +16,7 @@ const MIN_UNDERLINE_INCH: f32 = 0.32;
 const MAX_UNDERLINE_INCH: f32 = 6.0;
 /// Writing stands at most so high above its underline, and hangs at most so far below.
 const ABOVE_UNDERLINE_INCH: f32 = 0.42;
-const BELOW_UNDERLINE_INCH: f32 = 0.07;
+pub(super) const BELOW_UNDERLINE_INCH: f32 = 0.07;
 
 /// All fields of a page, not yet in order.
 pub fn find(cells: &[Rect], ruling: &Ruling, dpi: f32) -> Vec<Field> {
@@ -112,7 +112,7 @@ fn is_within_another_room(index: usize, fields: &[Field]) -> bool {
 }
 
 /// Level lines that are no edge of a cell, with the room above them as far as the next line.
-fn underlines(cells: &[Rect], ruling: &Ruling, dpi: f32) -> Vec<Field> {
+pub(super) fn underlines(cells: &[Rect], ruling: &Ruling, dpi: f32) -> Vec<Field> {
     let reach = (0.03 * dpi).max(3.0) as i32;
     let (above, below) = ((ABOVE_UNDERLINE_INCH * dpi) as i32, (BELOW_UNDERLINE_INCH * dpi) as i32);
     let mut found = Vec::new();

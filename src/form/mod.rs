@@ -4,6 +4,7 @@
 
 mod cells;
 mod combs;
+pub mod draft;
 mod erase;
 mod fields;
 mod free;
