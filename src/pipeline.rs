@@ -1,5 +1,7 @@
 //! The order of the stages, known here alone: one scan in, its numbers out, no state between scans.
 
+mod draft;
+
 use std::sync::Arc;
 
 use crate::clean::{self, Upright};
@@ -16,6 +18,8 @@ use crate::reader::{DigitReader, Reading};
 use crate::scan::{Page, Scan};
 use crate::segment::{self, Role, Segments};
 use crate::template::{FieldKind, Template};
+
+pub use draft::{Draft, draft_filled, draft_template};
 
 /// What an image shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -93,6 +93,24 @@ pub fn clean(page: Page, upright: Upright) -> CleanPage {
     CleanPage { ink, mask, dpi, noise, skew_deg, inverted, threshold, blank, to_scan }
 }
 
+/// A page of an ink plane that is clean already, such as one made of several pages; `like` tells all else.
+pub fn of_ink(ink: GrayImage, like: &CleanPage) -> CleanPage {
+    let threshold = threshold::choose(&ink, denoise::measure_residual(&ink));
+    let mask = threshold::apply(&ink, threshold);
+    let blank = is_blank(&mask, like.dpi);
+    CleanPage {
+        ink,
+        mask,
+        dpi: like.dpi,
+        noise: like.noise,
+        skew_deg: like.skew_deg,
+        inverted: like.inverted,
+        threshold,
+        blank,
+        to_scan: like.to_scan,
+    }
+}
+
 fn measure_skew_deg(ink: &GrayImage, dpi: f32, most_deg: f64) -> f64 {
     let factor = (dpi / SKEW_DPI).round().max(1.0) as u32;
     let small = grey::reduce(ink, factor);

@@ -7,6 +7,7 @@ pub mod confusion;
 pub mod curves;
 pub mod digits;
 pub mod distortion;
+pub mod drafts;
 pub mod explain;
 pub mod glyphs;
 pub mod graphics;

@@ -8,6 +8,9 @@ const MAX_CELL_INCH: f32 = 0.43;
 /// ... unless each shows one printed letter, as DDMMYYYY does; then up to this (20 mm).
 const MAX_LETTERED_INCH: f32 = 0.8;
 
+/// So many wide cells without a letter are a comb if they are all alike, as for a date.
+const MIN_WIDE_CELLS: usize = 6;
+
 /// Upper and lower edges of the cells of a comb lie within this distance of each other, in inches.
 const LEVEL_INCH: f32 = 0.04;
 
@@ -42,8 +45,46 @@ pub fn find(cells: &[Rect], print: &[Rect], dpi: f32) -> (Vec<DraftField>, Vec<R
         let count = chain.iter().filter(|&&index| !printed[index].is_empty()).count();
         found.push(comb_of(chain.iter().map(|&index| cells[index]).collect(), count));
     }
+    found.extend(wide_combs(cells, &by_column, &printed, &mut used, dpi));
     let others = cells.iter().zip(&used).filter(|(_, used)| !**used).map(|(cell, _)| *cell).collect();
     (found, others)
+}
+
+/// Rows of many empty cells that are too wide for one character but all alike, and with no such cell above or below: a comb whose
+/// printed letters are too faint to see. Rows of a table have others like them.
+fn wide_combs(
+    cells: &[Rect],
+    by_column: &[usize],
+    printed: &[Vec<Rect>],
+    used: &mut [bool],
+    dpi: f32,
+) -> Vec<DraftField> {
+    let fits: Vec<bool> = cells
+        .iter()
+        .zip(printed)
+        .map(|(cell, printed)| printed.is_empty() && cell.width as f32 <= MAX_LETTERED_INCH * dpi)
+        .collect();
+    let level = (LEVEL_INCH * dpi).max(3.0) as i32;
+    let has_double = |index: usize| {
+        let alike = |other: &Rect| {
+            let cell = &cells[index];
+            (other.x - cell.x).abs() <= level && (other.width - cell.width).abs() <= level && other.y != cell.y
+        };
+        cells.iter().any(alike)
+    };
+    let mut found = Vec::new();
+    for place in 0..by_column.len() {
+        if used[by_column[place]] || !fits[by_column[place]] {
+            continue;
+        }
+        let chain = chain_from(cells, &by_column[place..], used, &fits, dpi);
+        let is_even = is_even(chain.iter().map(|&index| cells[index].width), EVEN_SHARE);
+        if chain.len() >= MIN_WIDE_CELLS && is_even && !chain.iter().any(|&index| has_double(index)) {
+            chain.iter().for_each(|&index| used[index] = true);
+            found.push(comb_of(chain.iter().map(|&index| cells[index]).collect(), 0));
+        }
+    }
+    found
 }
 
 /// Whether a cell may hold one character: narrow, and empty but for one printed letter or so.

@@ -94,7 +94,7 @@ pub fn draft(page: &CleanPage) -> Vec<DraftField> {
     let check_boxes = check_boxes::find(&page.mask, &components(&runs), page.dpi);
     let print = print_of(page, &ruling, &check_boxes);
     let (mut fields, others) = combs::find(&cells, &print, page.dpi);
-    let mut boxes = boxes::find(&others, &print, page.dpi);
+    let mut boxes = boxes::find(&others, &fields, &print, page.dpi);
     tables::mark(&mut boxes, page.dpi);
     fields.extend(boxes);
     fields.extend(underlines::find(&ruling, &cells, &print, page.dpi));

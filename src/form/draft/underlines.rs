@@ -25,6 +25,13 @@ pub fn find(ruling: &Ruling, cells: &[Rect], print: &[Rect], dpi: f32) -> Vec<Dr
         if line_y - bounds.y < room_px || printed as f32 > PRINTED_SHARE * bounds.width as f32 {
             continue;
         }
+        // Print of the line above ends the room.
+        let ceiling = print
+            .iter()
+            .filter(|letter| letter.shared_columns(&bounds) > 0 && letter.bottom() <= room.y)
+            .map(Rect::bottom)
+            .fold(bounds.y, i32::max);
+        let bounds = Rect::from_edges(bounds.x, ceiling, bounds.right(), bounds.bottom());
         let is_doubtful = bounds.width as f32 > LONG_INCH * dpi;
         let doubts = if is_doubtful { vec![Doubt::MayBeDivider] } else { Vec::new() };
         found.push(DraftField { bounds, shape: DraftShape::Underline, printed: 0, doubts });

@@ -5,6 +5,8 @@
 
 mod cheque;
 mod delivery_note;
+#[cfg(test)]
+mod drafted;
 mod magnetic_ink;
 mod meter_card;
 mod tax_return;

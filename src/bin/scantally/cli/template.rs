@@ -1,5 +1,7 @@
 //! The arguments of `template` and its commands.
 
+mod draft;
+
 use std::path::PathBuf;
 
 use clap::error::ErrorKind;
@@ -7,7 +9,9 @@ use clap::{Args, CommandFactory, Subcommand, ValueHint};
 
 use super::Cli;
 
-/// Check templates of forms, list what they may hold, or take over those of another program
+pub use draft::Draft;
+
+/// Check templates of forms, draft them, list what they may hold, or take over those of another program
 ///
 /// A template is a TOML file that says where the numbers of a form stand and what they are.
 ///
@@ -22,6 +26,7 @@ pub struct Template {
 #[derive(Debug, Subcommand)]
 pub enum TemplateCommand {
     Check(TemplateCheck),
+    Draft(Draft),
     Schema(TemplateSchema),
     Import(TemplateImport),
 }

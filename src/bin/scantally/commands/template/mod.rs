@@ -1,6 +1,7 @@
 //! `template`: templates of forms in; what is wrong with them, their schema, pictures or other templates out.
 
 mod check;
+mod draft;
 mod import;
 mod schema;
 
@@ -16,6 +17,7 @@ use crate::printer;
 pub fn run(arguments: &Template) -> anyhow::Result<ExitStatus> {
     match &arguments.command {
         TemplateCommand::Check(arguments) => check::run(arguments),
+        TemplateCommand::Draft(arguments) => draft::run(arguments),
         TemplateCommand::Schema(arguments) => schema::run(arguments),
         TemplateCommand::Import(arguments) => import::run(arguments),
     }
