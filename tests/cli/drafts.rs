@@ -54,7 +54,7 @@ fn filled_copies_become_the_template_of_their_form() {
     let run = draft(folder.path(), &["--filled", "copies"]);
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let text = std::fs::read_to_string(folder.path().join("copies.toml")).expect("a template");
-    let empty = text.find("# empty on all 3 copies").expect("the box is empty");
+    let empty = text.find("empty on all 3 copies").expect("the box is empty");
     assert!(text.contains("cells = 5") && empty > text.find("cells = 5").expect("a comb"), "{text}");
     assert_eq!(text.matches("empty on all").count(), 1, "{text}");
     let picture = image::open(folder.path().join("copies.png")).expect("a picture").into_luma8();
