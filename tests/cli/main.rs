@@ -1,5 +1,6 @@
 //! Tests of the binary: arguments in; files, figures and exit codes out.
 
+mod drafts;
 mod extract;
 mod help_files;
 mod lines;

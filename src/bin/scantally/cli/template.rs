@@ -11,7 +11,7 @@ use super::Cli;
 
 pub use draft::Draft;
 
-/// Draft and check templates of forms, list what they may hold, or take over those of another program
+/// Check templates of forms, draft them, list what they may hold, or take over those of another program
 ///
 /// A template is a TOML file that says where the numbers of a form stand and what they are.
 ///

@@ -161,6 +161,7 @@ fn record(
         model,
         line_model,
         counts,
+        templates: Vec::new(),
         control_totals: Vec::new(),
         hidden_left_out: list.hidden,
         interrupted: ending == Ending::Interrupted,

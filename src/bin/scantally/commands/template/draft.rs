@@ -5,12 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use image::{GrayImage, ImageEncoder, codecs::png::PngEncoder};
-use scantally::error::Error;
 use scantally::evaluate::drafts::{self, Place, ShapeClass};
 use scantally::form::draft::DraftShape;
 use scantally::pipeline::{self, Draft};
 use scantally::scan::{Limits, Page, Scan, is_scan_name};
-use scantally::template::{DateOrder, FieldKind, Template};
+use scantally::template;
 
 use crate::cli;
 use crate::exit::ExitStatus;
@@ -78,8 +77,8 @@ fn write(mut draft: Draft, output: &Path) -> anyhow::Result<()> {
         }
     }
     draft.template.reference = picture.file_name().map(PathBuf::from);
-    put(&picture, &png_of(&draft.reference)?)?;
-    put(output, toml_of(&draft.template, &draft.remarks).as_bytes())?;
+    super::write(&picture, &png_of(&draft.reference)?)?;
+    super::write(output, template::write_with_remarks(&draft.template, &draft.remarks).as_bytes())?;
     let mut doubtful: Vec<usize> = draft.remarks.iter().map(|(place, _)| *place).collect();
     doubtful.dedup();
     printer::lines(&format!(
@@ -92,65 +91,12 @@ fn write(mut draft: Draft, output: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn put(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    std::fs::write(path, bytes).map_err(|cause| Error::Output { path: path.to_owned(), reason: cause.to_string() })
-}
-
 fn png_of(picture: &GrayImage) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     PngEncoder::new(&mut bytes)
         .write_image(picture.as_raw(), picture.width(), picture.height(), image::ExtendedColorType::L8)
         .context("the picture of the form cannot be encoded")?;
     Ok(bytes)
-}
-
-/// The template as TOML, each remark as a comment above its field.
-fn toml_of(template: &Template, remarks: &[(usize, String)]) -> String {
-    let mut text = format!("name = {}\n", quoted(&template.name));
-    let _ = writeln!(text, "width = {}\nheight = {}\ndpi = {}", template.width_px, template.height_px, template.dpi);
-    if let Some(reference) = &template.reference {
-        let _ = writeln!(text, "reference = {}", quoted(&reference.to_string_lossy()));
-    }
-    for (place, field) in template.fields.iter().enumerate() {
-        text.push_str("\n[[field]]\n");
-        for (_, remark) in remarks.iter().filter(|(of, _)| *of == place) {
-            let _ = writeln!(text, "# {remark}");
-        }
-        let b = field.bounds;
-        let _ = writeln!(text, "name = {}\nbox = [{}, {}, {}, {}]", quoted(&field.name), b.x, b.y, b.width, b.height);
-        text.push_str(kind_lines(field.kind));
-        if let Some(cells) = field.cells {
-            let _ = writeln!(text, "cells = {cells}");
-        }
-    }
-    text
-}
-
-fn kind_lines(kind: FieldKind) -> &'static str {
-    match kind {
-        FieldKind::Digits => "kind = \"digits\"\n",
-        FieldKind::Integer => "kind = \"integer\"\n",
-        FieldKind::Amount => "kind = \"amount\"\n",
-        FieldKind::Date(DateOrder::DayMonthYear) => "kind = \"date\"\norder = \"dmy\"\n",
-        FieldKind::Date(DateOrder::MonthDayYear) => "kind = \"date\"\norder = \"mdy\"\n",
-        FieldKind::Date(DateOrder::YearMonthDay) => "kind = \"date\"\norder = \"ymd\"\n",
-        FieldKind::CheckBox => "kind = \"checkbox\"\n",
-    }
-}
-
-/// A basic string of TOML.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => quoted.extend(['\\', letter]),
-            control if control.is_control() => {
-                let _ = write!(quoted, "\\u{:04X}", u32::from(control));
-            }
-            other => quoted.push(other),
-        }
-    }
-    quoted + "\""
 }
 
 /// Prints how the draft compares with the annotation.
@@ -188,32 +134,4 @@ fn compare(draft: &Draft, annotations: &Path, form: &str, page: usize) -> anyhow
     }
     printer::result(&text)?;
     Ok(ExitStatus::AllRead)
-}
-
-#[cfg(test)]
-mod tests {
-    use scantally::geometry::Rect;
-    use scantally::template::FieldSpec;
-
-    use super::*;
-
-    #[test]
-    fn a_template_is_written_with_its_remarks() {
-        let comb =
-            FieldSpec { cells: Some(4), ..FieldSpec::new("row1_col1", Rect::new(1, 2, 30, 4), FieldKind::Digits) };
-        let template = Template {
-            name: "a \"form\"".to_owned(),
-            width_px: 100,
-            height_px: 50,
-            dpi: 300.0,
-            reference: Some(PathBuf::from("a.png")),
-            fields: vec![comb],
-            ..Template::default()
-        };
-        assert_eq!(
-            toml_of(&template, &[(0, "cells of unequal width".to_owned())]),
-            "name = \"a \\\"form\\\"\"\nwidth = 100\nheight = 50\ndpi = 300\nreference = \"a.png\"\n\n[[field]]\n\
-             # cells of unequal width\nname = \"row1_col1\"\nbox = [1, 2, 30, 4]\nkind = \"digits\"\ncells = 4\n"
-        );
-    }
 }
