@@ -22,7 +22,7 @@ fn amount_date_and_magnetic_line_of_drawn_cheques_are_found() -> Result<()> {
         assert!(shared * 10 > truth.bounds.area() * 7, "{index}: {bounds:?} {:?}", truth.bounds);
         let strip = found.strip.expect("a foot");
         let line = magnetic_ink::read(&strip.ink, strip.dpi).text();
-        assert!(line.len() == 27 && line.starts_with('A') && &line[10..12] == "A ", "{line}");
+        assert!(line.len() == 28 && line.starts_with('A') && &line[10..12] == "A ", "{line}");
     }
     Ok(())
 }

@@ -278,10 +278,10 @@ fn best_chain(places: &[Place]) -> (f32, Vec<usize>) {
                 most = (total, Some(from));
             }
         }
-        if let Some(from) = x.checked_sub(gap + 1).map(|from| best_until[from]) {
-            if totals[from] - GAP_PRICE > most.0 {
-                most = (totals[from] - GAP_PRICE, Some(from));
-            }
+        if let Some(from) = x.checked_sub(gap + 1).map(|from| best_until[from])
+            && totals[from] - GAP_PRICE > most.0
+        {
+            most = (totals[from] - GAP_PRICE, Some(from));
         }
         totals[x] = most.0 + places[x].likeness - LEAST_LIKENESS;
         before[x] = most.1;
