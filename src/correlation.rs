@@ -185,6 +185,6 @@ mod tests {
         let row = matcher.row(&pattern, 4);
         assert!((row[7] - 1.0).abs() < 1e-4, "{row:?}");
         let others = row.iter().enumerate().filter(|(x, _)| *x != 7).map(|(_, value)| *value);
-        assert!(others.fold(0f32, f32::max) < 0.9 && matcher.row(&pattern, 0)[15] == 0.0);
+        assert!(others.fold(0f32, f32::max) < 0.9 && matcher.row(&pattern, 0)[15].abs() < 0.05);
     }
 }

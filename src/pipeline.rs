@@ -294,6 +294,8 @@ impl Pipeline {
                     }
                     _ => decide(place, &self.rules(Some(spec))),
                 };
+                let is_cheque_amount = self.settings.cheque && spec.kind == FieldKind::Amount;
+                let number = number::without_decimals_in_doubt(number, is_cheque_amount);
                 numbers.push(Number { field: spec.name.clone(), bounds, ..number });
             }
             let Settings { repair, min_confidence, .. } = self.settings;

@@ -107,15 +107,22 @@ pub fn numbers(line: &MagneticLine, min_confidence: f32, to_scan: &Transform) ->
 }
 
 fn row(line: &MagneticLine, field: &str, value: String, min_confidence: f32, to_scan: &Transform) -> Number {
-    let is_sure = line.confidence() >= min_confidence;
+    let mut reasons = Vec::new();
+    if line.confidence() < min_confidence {
+        reasons.push(Reason::LowConfidence);
+    }
+    // A line without a whole bank number has lost characters, under a signature or a fold.
+    if split(&line.text()).is_none() {
+        reasons.push(Reason::UnreadInk);
+    }
     Number {
         field: field.to_owned(),
         text: value.clone(),
         value,
         confidence: line.confidence(),
-        status: if is_sure { Status::Ok } else { Status::Review },
+        status: if reasons.is_empty() { Status::Ok } else { Status::Review },
         alternatives: Vec::new(),
-        reasons: if is_sure { Vec::new() } else { vec![Reason::LowConfidence] },
+        reasons,
         digits: Vec::new(),
         bounds: to_scan.apply_to_rect(&line.bounds()),
     }

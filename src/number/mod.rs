@@ -194,6 +194,22 @@ const JOINED_WIDTH_SHARE: f32 = 3.0;
 /// A value of a comb that is surer than this needs no agreement of its cells with its line.
 const SURE_OF_CELLS: f32 = 0.98;
 
+/// Amounts on cheques are written with cents or closed with a stroke: so many digits or more with neither may have lost a faint point.
+const LEAST_CLOSED_DIGITS: usize = 4;
+
+/// Marks the amount of a cheque for review where it has four digits or more and nothing but digits: a faint decimal point that was not
+/// seen makes it a hundredfold. Other fields stay as they are.
+pub fn without_decimals_in_doubt(mut number: Number, is_cheque_amount: bool) -> Number {
+    let bare = number.text.len() >= LEAST_CLOSED_DIGITS && number.text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_cheque_amount && bare && matches!(number.status, Status::Ok | Status::Review) {
+        number.status = Status::Review;
+        if !number.reasons.contains(&Reason::AmbiguousSeparator) {
+            number.reasons.push(Reason::AmbiguousSeparator);
+        }
+    }
+    number
+}
+
 /// How a field is to be read as a number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rules<'a> {

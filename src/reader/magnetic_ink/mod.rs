@@ -80,7 +80,7 @@ const FINE_PX: f64 = 2.0;
 const SWAY_PX: usize = 3;
 /// Windows that deviate less from their mean are grain, in levels of ink.
 const GRAIN: f32 = 5.0;
-/// Windows that deviate less than these shares of the darker ones (nine of ten, seven of ten) are pattern of the paper: characters fill a
+/// Windows that deviate less than these shares of the darker ones (nine of ten, the middle one) are pattern of the paper: characters fill a
 /// tenth of a cheque's foot, and most of the line.
 const STRIP_FLOOR: f32 = 0.4;
 const LINE_FLOOR: f32 = 0.6;
@@ -201,7 +201,7 @@ fn read_at(ink: &GrayImage, course: &Course, patterns: &[Pattern]) -> (f32, Magn
     let sampling = Sampling { origin: (-lead_px, origin_y), step, slope: course.slope, size };
     let plane = Plane::sampled(ink, &sampling);
     let window = (patterns[0].width, patterns[0].height);
-    let floor = (LINE_FLOOR * plane.deviation_below(window, 0.7)).max(GRAIN);
+    let floor = (LINE_FLOOR * plane.deviation_below(window, 0.5)).max(GRAIN);
     let matcher = Matcher::new(&plane, window, floor);
     let mut of_symbols = vec![vec![(0f32, 0usize); matcher.columns]; patterns.len()];
     for (pattern, own) in patterns.iter().zip(&mut of_symbols) {
@@ -278,10 +278,10 @@ fn best_chain(places: &[Place]) -> (f32, Vec<usize>) {
                 most = (total, Some(from));
             }
         }
-        if let Some(from) = x.checked_sub(gap + 1).map(|from| best_until[from]) {
-            if totals[from] - GAP_PRICE > most.0 {
-                most = (totals[from] - GAP_PRICE, Some(from));
-            }
+        if let Some(from) = x.checked_sub(gap + 1).map(|from| best_until[from])
+            && totals[from] - GAP_PRICE > most.0
+        {
+            most = (totals[from] - GAP_PRICE, Some(from));
         }
         totals[x] = most.0 + places[x].likeness - LEAST_LIKENESS;
         before[x] = most.1;
