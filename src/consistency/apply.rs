@@ -20,7 +20,7 @@ pub struct Options {
 ///
 /// - An equation that holds (one `=` across two fields or more) makes its filled numbers surer; a number that was marked for its low
 ///   confidence alone becomes ok where that is enough. Ranges, orders and conditions make no number surer.
-/// - A broken rule marks all numbers that it names `review` with [`Reason::Rule`]. Where exactly one reading of one number repairs it and
+/// - A broken rule marks all numbers that it names `review` with [`Reason::Rule`]; an equation leaves empty fields empty. Where exactly one reading of one number repairs it and
 ///   breaks no other rule, the reason says so; with [`Options::repair`] the number takes that value. Its text and digits stay what was
 ///   read, its former value becomes its first alternative, and its confidence is what the repair is worth.
 /// - Where that reaches the least confidence, the rule counts as kept: its other numbers are not marked, and the repaired number, which
@@ -48,7 +48,9 @@ pub fn apply(numbers: &mut [Number], rules: &[CompiledRule], options: &Options) 
         });
         for place in places.of_rule(rule) {
             let is_repaired = repair.as_ref().is_some_and(|repair| repair.number == place);
-            if !is_kept || is_repaired {
+            // Nobody writes zeros: of a sum the empty fields are the last to be wrong.
+            let is_left_out = rules[rule].is_equation() && numbers[place].status == Status::Empty;
+            if (!is_kept || is_repaired) && !is_left_out {
                 mark(&mut numbers[place], &reason);
             }
         }

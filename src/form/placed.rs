@@ -4,8 +4,9 @@ use image::GrayImage;
 
 use super::registration::plane::{resample, resample_row};
 use super::registration::{Reference, Registration};
+use super::rules::{Rule, Ruling};
 use super::{Field, Form, Shape, erase, rules};
-use crate::clean::CleanPage;
+use crate::clean::{CleanPage, Threshold};
 use crate::geometry::{Point, Rect, Transform};
 use crate::runs::{Runs, components};
 use crate::template::{FieldSpec, Template};
@@ -34,23 +35,32 @@ pub fn place(page: CleanPage, template: &Template, reference: &Reference, regist
         .iter()
         .map(|spec| scaled.rect(&spec.bounds).grown((AROUND_INCH * scaled.dpi) as i32).intersection(&whole))
         .collect();
+    // With one threshold for the page the mask follows from the ink.
+    let level = match page.threshold {
+        Threshold::Global { level } => Some(level),
+        Threshold::Adaptive { .. } | Threshold::Blank => None,
+    };
     let mut ink = GrayImage::new(width, height);
     let mut mask = GrayImage::new(width, height);
     for (row, spans) in spans_of(&regions, height).into_iter().enumerate() {
         for (start, end) in spans {
             let place = row * width as usize + start as usize..row * width as usize + end as usize;
             resample_row(&page.ink, &to_page, (start, row as i32), &mut ink.as_mut()[place.clone()]);
-            resample_row(&page.mask, &to_page, (start, row as i32), &mut mask.as_mut()[place]);
+            if level.is_none() {
+                resample_row(&page.mask, &to_page, (start, row as i32), &mut mask.as_mut()[place]);
+            }
         }
     }
-    mask.iter_mut().for_each(|value| *value = if *value >= 128 { 255 } else { 0 });
+    let source = if level.is_some() { ink.as_raw().clone() } else { mask.as_raw().clone() };
+    let least = level.unwrap_or(128);
+    mask.iter_mut().zip(source).for_each(|(value, ink)| *value = if ink >= least { 255 } else { 0 });
     let to_scan = to_page.then(&page.to_scan);
     let mut page = CleanPage { ink, mask, dpi: scaled.dpi, to_scan, ..page };
     for area in &template.ignored {
         clear(&mut page, &scaled.rect(area));
     }
     let ruling = rules::find(&page.mask, &Runs::of_mask(&page.mask), page.dpi);
-    erase::erase(&mut page, &ruling);
+    erase::erase(&mut page, &with_combs(ruling, template, &scaled));
     if let Some(print) = &reference.print {
         let to_reference = Transform::affine([1.0 / scale, 0.0, 0.0, 0.0, 1.0 / scale, 0.0]);
         let before = page.mask.clone();
@@ -62,6 +72,30 @@ pub fn place(page: CleanPage, template: &Template, reference: &Reference, regist
     let fields = template.fields.iter().map(|spec| scaled.field(spec)).collect();
     Form { page, fields, components }
 }
+
+/// The lines that were found and those between the cells of combs, where they must be: of these a digit beside them may hide enough that
+/// they are not found, and what is left looks like a 1.
+fn with_combs(mut ruling: Ruling, template: &Template, scaled: &Scaled) -> Ruling {
+    let thickness_px = (COMB_LINE_INCH * scaled.dpi).round().max(1.0) as i32;
+    for spec in template.fields.iter().filter(|spec| spec.cells.is_some()) {
+        let cells: Vec<Rect> = spec.cell_boxes().iter().map(|cell| scaled.rect(cell)).collect();
+        let edges = cells.iter().map(|cell| cell.x).chain(cells.last().map(Rect::right));
+        for x in edges {
+            let bounds = scaled.rect(&spec.bounds);
+            let line = Rect::new(x - thickness_px, bounds.y, 2 * thickness_px, bounds.height);
+            let is_found = |rule: &Rule| {
+                rule.bounds.grown(1).shared_columns(&line) > 0 && rule.bounds.shared_rows(&line) * 2 > line.height
+            };
+            if !ruling.vertical.iter().any(is_found) {
+                ruling.vertical.push(Rule { bounds: line, thickness_px });
+            }
+        }
+    }
+    ruling
+}
+
+/// Lines between the cells of combs are so wide.
+const COMB_LINE_INCH: f32 = 0.01;
 
 /// From pixels of the reference to pixels of the form's page.
 fn scale_of(template: &Template, registration: &Registration) -> f64 {

@@ -184,6 +184,8 @@ const MIN_MEAN_DIGIT: f32 = 0.5;
 const MIN_MEAN_JOINED_DIGIT: f32 = 0.97;
 /// What the line reader gives at least this probability is a number, whatever the lattice makes of it.
 const SURE_LINE: f32 = 0.6;
+/// The same in the field of a template: of 2,156 numbers on drawn forms five had been rejected, and words are far below.
+const LIKELY_LINE: f32 = 0.2;
 /// Many characters of middling probability are words: account numbers are as long, but not as unclear.
 const MIN_MEAN_LONG_DIGIT: f32 = 0.9;
 const LONG_DIGITS: usize = 10;
@@ -331,7 +333,9 @@ fn read(
     let place = digits::Place { segments, readings, line, to_scan, with_style: rules.with_style };
     number.text = best.symbols.iter().map(|symbol| symbol.as_char()).collect();
     number.digits = digits::of(best, &place);
-    let is_heard = best.line_probability >= SURE_LINE;
+    // A template says that the field holds a number: then the line reader needs less to be believed.
+    let least_heard = if rules.spec.is_some() { LIKELY_LINE } else { SURE_LINE };
+    let is_heard = best.line_probability >= least_heard;
     let is_other = unread > MAX_UNREAD_SHARE || is_other_writing(&best.symbols, &number.digits, segments);
     let is_struck = rules.spec.is_some() && strike::is_struck_out(segments);
     // An image of one line was said to hold a number, and a number that is struck out looks like other writing.
