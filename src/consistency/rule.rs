@@ -96,7 +96,7 @@ impl CompiledRule {
     /// Whether the rule is an equation that a misread digit breaks: one `=` across two fields or more, with a tolerance below 1.
     ///
     /// Ranges, orders and conditions are kept by most misreadings too, and so say next to nothing for a number.
-    pub(super) fn is_equation(&self) -> bool {
+    pub fn is_equation(&self) -> bool {
         match &self.condition {
             Condition::Compare { rest, tolerance, .. } => {
                 let is_tight = tolerance.compare(Decimal::ONE) == Some(Ordering::Less);

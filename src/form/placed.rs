@@ -97,7 +97,26 @@ fn with_combs(mut ruling: Ruling, template: &Template, scaled: &Scaled) -> Rulin
 /// Lines between the cells of combs are so wide.
 const COMB_LINE_INCH: f32 = 0.01;
 
-/// From pixels of the reference to pixels of the form's page.
+impl Form {
+    /// Takes the ink of some fields, and what is around them, from the same form placed on another view of the page, such as one in which a
+    /// colour is left out.
+    pub fn take_fields(&mut self, other: &Form, places: &[usize]) {
+        let around = (AROUND_INCH * self.page.dpi) as i32;
+        let whole = Rect::new(0, 0, self.page.ink.width() as i32, self.page.ink.height() as i32);
+        for &place in places {
+            let region = self.fields[place].bounds.grown(around).intersection(&whole);
+            for y in region.y..region.bottom() {
+                let row = y as usize * whole.width as usize;
+                let span = row + region.x as usize..row + region.right() as usize;
+                self.page.ink.as_mut()[span.clone()].copy_from_slice(&other.page.ink.as_raw()[span.clone()]);
+                self.page.mask.as_mut()[span.clone()].copy_from_slice(&other.page.mask.as_raw()[span]);
+            }
+        }
+        self.components = components(&Runs::of_mask(&self.page.mask));
+    }
+}
+
+/// How many pixels of the page one of the reference is; 1 where that is nearly so.
 fn scale_of(template: &Template, registration: &Registration) -> f64 {
     let middle = Point { x: f64::from(template.width_px) / 2.0, y: f64::from(template.height_px) / 2.0 };
     let here = registration.to_page.apply(middle);

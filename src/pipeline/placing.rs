@@ -1,5 +1,7 @@
 //! Places to read: a page in, its fields and what is known of each out - found freely, on a form, or on a cheque.
 
+use image::GrayImage;
+
 use super::{Layout, Pipeline};
 use crate::clean::{self, Upright};
 use crate::consistency::{self, CompiledRule, RuleFault};
@@ -8,8 +10,8 @@ use crate::form::registration::{self, Outcome, Reference};
 use crate::form::{self, Form, Shape};
 use crate::geometry::{Rect, Transform};
 use crate::number::Number;
-use crate::scan::Page;
-use crate::template::{DateOrder, FieldKind, FieldSpec, Template};
+use crate::scan::{Page, Pixels};
+use crate::template::{DateOrder, DropOut, FieldKind, FieldSpec, Template};
 
 /// A form that pages may be copies of.
 #[derive(Clone, Debug)]
@@ -78,12 +80,20 @@ impl Pipeline {
     }
 
     fn place_on_form(&self, page: Page) -> Result<Placed<'_>, Box<Number>> {
+        let colours = self.colours_of(&page);
         let page = clean::clean(page, Upright::Measure);
         let references: Vec<&Reference> = self.forms.iter().map(|form| &form.reference).collect();
         match registration::register(&page, &references) {
             Outcome::Fits(index, registration) => {
                 let KnownForm { template, reference, rules } = &self.forms[index];
-                let form = form::place(page, template, reference, &registration);
+                let mut form = form::place(page, template, reference, &registration);
+                for colour in [DropOut::Red, DropOut::Green, DropOut::Blue] {
+                    let is_dropped = |place: &usize| template.fields[*place].drop_out == Some(colour);
+                    let places: Vec<usize> = (0..template.fields.len()).filter(is_dropped).collect();
+                    let Some(pixels) = colours.as_ref().filter(|_| !places.is_empty()) else { continue };
+                    let without = clean::clean(one_colour(pixels, colour), Upright::Keep);
+                    form.take_fields(&form::place(without, template, reference, &registration), &places);
+                }
                 Ok(Placed { form, specs: template.fields.clone(), rules, strip: None })
             }
             Outcome::FitsNone(_) => {
@@ -92,6 +102,31 @@ impl Pipeline {
             }
         }
     }
+}
+
+impl Pipeline {
+    /// The pixels of a page in colour, where a form asks for a colour to be left out.
+    fn colours_of(&self, page: &Page) -> Option<Page> {
+        let asks = |form: &KnownForm| form.template.fields.iter().any(|spec| spec.drop_out.is_some());
+        (matches!(page.pixels, Pixels::Colour(_)) && self.forms.iter().any(asks)).then(|| page.clone())
+    }
+}
+
+/// A page as light of one colour shows it: print of that colour is as light as the paper.
+fn one_colour(page: &Page, colour: DropOut) -> Page {
+    let channel = match colour {
+        DropOut::Red => 0,
+        DropOut::Green => 1,
+        DropOut::Blue => 2,
+    };
+    let pixels = match &page.pixels {
+        Pixels::Grey(grey) => Pixels::Grey(grey.clone()),
+        Pixels::Colour(colours) => {
+            let of_channel = colours.pixels().map(|pixel| pixel.0[channel]).collect();
+            Pixels::Grey(GrayImage::from_raw(colours.width(), colours.height(), of_channel).unwrap_or_default())
+        }
+    };
+    Page { pixels, ..*page }
 }
 
 /// Finds the amount, the date and the magnetic-ink line of a cheque.

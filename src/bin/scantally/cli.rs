@@ -21,7 +21,7 @@ pub use compare::Compare;
 pub use evaluate::Evaluate;
 pub use study::Study;
 pub use synth::Synth;
-pub use template::{Draft, Template, TemplateCheck, TemplateCommand, TemplateImport, TemplateSchema};
+pub use template::{Draft, Template, TemplateCheck, TemplateCommand, TemplateImport, TemplateSchema, TemplateTrial};
 pub use train::Train;
 
 /// Reads the handwritten numbers on scanned forms and cheques and writes them, with confidences, to CSV.

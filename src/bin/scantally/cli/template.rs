@@ -29,6 +29,7 @@ pub enum TemplateCommand {
     Check(TemplateCheck),
     Schema(TemplateSchema),
     Import(TemplateImport),
+    Trial(TemplateTrial),
 }
 
 /// Say what is wrong with templates, or draw one on a scan
@@ -71,6 +72,25 @@ pub struct TemplateImport {
     /// Write the template to this file instead of the terminal
     #[arg(short, long, value_name = "FORM.toml", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+}
+
+/// Measure what the rules of a template find and repair
+///
+/// Reads scans whose numbers are known, forces one right reading of each page wrong by its runner-up, and counts how many of these the rules
+/// catch, how many they repair rightly, and on how many pages they make a right value wrong.
+#[derive(Debug, Args)]
+pub struct TemplateTrial {
+    /// The template, with rules
+    #[arg(value_name = "FORM.toml", value_hint = ValueHint::FilePath)]
+    pub form: PathBuf,
+
+    /// Scans of the form, a file or a folder
+    #[arg(value_name = "SCANS", value_hint = ValueHint::AnyPath)]
+    pub scans: PathBuf,
+
+    /// The truth, as `score` reads it
+    #[arg(value_name = "TRUTH.csv", value_hint = ValueHint::FilePath)]
+    pub truth: PathBuf,
 }
 
 impl TemplateCheck {

@@ -4,6 +4,7 @@ mod check;
 mod draft;
 mod import;
 mod schema;
+mod trial;
 
 use std::path::Path;
 
@@ -20,6 +21,7 @@ pub fn run(arguments: &Template) -> anyhow::Result<ExitStatus> {
         TemplateCommand::Check(arguments) => check::run(arguments),
         TemplateCommand::Schema(arguments) => schema::run(arguments),
         TemplateCommand::Import(arguments) => import::run(arguments),
+        TemplateCommand::Trial(arguments) => trial::run(arguments),
     }
 }
 
