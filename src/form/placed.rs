@@ -63,10 +63,14 @@ pub fn place(page: CleanPage, template: &Template, reference: &Reference, regist
     erase::erase(&mut page, &with_combs(ruling, template, &scaled));
     if let Some(print) = &reference.print {
         let to_reference = Transform::affine([1.0 / scale, 0.0, 0.0, 0.0, 1.0 / scale, 0.0]);
-        let before = page.mask.clone();
-        for region in &regions {
-            subtract(&mut page, &before, &resample(print, &to_reference, region), region);
-        }
+        let scaled_print;
+        let print = if print.dimensions() == (width, height) {
+            print
+        } else {
+            scaled_print = resample(print, &to_reference, &whole);
+            &scaled_print
+        };
+        subtract(&mut page, print, &regions);
     }
     let components = components(&Runs::of_mask(&page.mask));
     let fields = template.fields.iter().map(|spec| scaled.field(spec)).collect();
@@ -170,43 +174,46 @@ fn clear(page: &mut CleanPage, area: &Rect) {
     }
 }
 
-/// Takes the form's print out of a region, but not where a stroke crosses it: where ink goes on beyond the print on both sides.
+/// Takes the form's print out of some regions, but not where a stroke crosses it: where ink goes on beyond the print on both sides.
 ///
-/// `before` is the mask with all print, `print` is high where the region has print.
-fn subtract(page: &mut CleanPage, before: &GrayImage, print: &GrayImage, region: &Rect) {
+/// `print` is high where the form has print, and as large as the page.
+fn subtract(page: &mut CleanPage, print: &GrayImage, regions: &[Rect]) {
     let reach = (ACROSS_INCH * page.dpi).max(3.0) as i32;
-    let is_ink = |x: i32, y: i32| {
-        let inside = x >= 0 && y >= 0 && x < before.width() as i32 && y < before.height() as i32;
-        inside && before.get_pixel(x as u32, y as u32).0[0] > 0
+    let before = page.mask.clone();
+    let (width, height) = (before.width() as i32, before.height() as i32);
+    let place_of = |x: i32, y: i32| {
+        (x >= 0 && y >= 0 && x < width && y < height).then(|| y as usize * width as usize + x as usize)
     };
-    let is_print = |x: i32, y: i32| {
-        let inside = x >= 0 && y >= 0 && x < region.width && y < region.height;
-        inside && print.get_pixel(x as u32, y as u32).0[0] >= 128
-    };
+    let (ink, print) = (before.as_raw().as_slice(), print.as_raw().as_slice());
     // Whether unbroken ink leads out of the print in a direction.
     let leads_out = |x: i32, y: i32, (dx, dy): (i32, i32)| {
         for step in 1..=reach {
-            let (x, y) = (x + step * dx, y + step * dy);
-            if !is_ink(x, y) {
-                return false;
-            }
-            if !is_print(x - region.x, y - region.y) {
-                return true;
+            match place_of(x + step * dx, y + step * dy) {
+                Some(place) if ink[place] > 0 && print[place] < PRINTED => return true,
+                Some(place) if ink[place] > 0 => {}
+                _ => return false,
             }
         }
         false
     };
-    for (column, row, _) in print.enumerate_pixels().filter(|(_, _, value)| value.0[0] >= 128) {
-        let (x, y) = (region.x + column as i32, region.y + row as i32);
-        if page.ink.get_pixel(x as u32, y as u32).0[0] == 0 {
-            continue;
-        }
-        let crosses = [(1, 0), (0, 1), (1, 1), (1, -1)]
-            .into_iter()
-            .any(|(dx, dy)| leads_out(x, y, (dx, dy)) && leads_out(x, y, (-dx, -dy)));
-        if !(is_ink(x, y) && crosses) {
-            page.ink.put_pixel(x as u32, y as u32, image::Luma([0]));
-            page.mask.put_pixel(x as u32, y as u32, image::Luma([0]));
+    for (y, spans) in spans_of(regions, height as u32).into_iter().enumerate() {
+        for x in spans.into_iter().flat_map(|(start, end)| start..end) {
+            let place = y * width as usize + x as usize;
+            if print[place] < PRINTED || page.ink.as_raw()[place] == 0 {
+                continue;
+            }
+            let crosses = || {
+                [(1, 0), (0, 1), (1, 1), (1, -1)]
+                    .into_iter()
+                    .any(|(dx, dy)| leads_out(x, y as i32, (dx, dy)) && leads_out(x, y as i32, (-dx, -dy)))
+            };
+            if ink[place] == 0 || !crosses() {
+                page.ink.as_mut()[place] = 0;
+                page.mask.as_mut()[place] = 0;
+            }
         }
     }
 }
+
+/// The level from which a resampled mask of print is print.
+const PRINTED: u8 = 128;

@@ -17,7 +17,8 @@ fn draft(folder: &Path, arguments: &[&str]) -> Output {
 /// A comb of five cells and a box on 1000 x 600 pixels, and a stroke in the comb at `stroke_x`.
 fn form(stroke_x: Option<u32>) -> GrayImage {
     GrayImage::from_fn(1000, 600, |x, y| {
-        let comb = (100..=403).contains(&x) && (100..=183).contains(&y) && ((x - 100) % 60 < 3 || y < 103 || y > 180);
+        let comb =
+            (100..=403).contains(&x) && (100..=183).contains(&y) && ((x - 100) % 60 < 3 || !(103..=180).contains(&y));
         let on_box = (500..=900).contains(&x) && (300..=383).contains(&y);
         let inner_box = (503..=897).contains(&x) && (303..=380).contains(&y);
         let stroke = stroke_x.is_some_and(|left| (left..left + 5).contains(&x) && (115..170).contains(&y));
