@@ -22,7 +22,7 @@ use fitting::{Pair, consensus, robust};
 use refinement::{Found, Level, scaling};
 
 /// Resolutions at which a page is looked at: to find the form, and to place it exactly.
-const COARSE_DPI: f32 = 75.0;
+const COARSE_DPI: f32 = 60.0;
 const FINE_DPI: f32 = 150.0;
 
 /// One patch is taken from each square of this side, in pixels of its level: some 130 and 200 on a letter page.
