@@ -65,35 +65,6 @@ fn resample_pixels(source: &GrayImage, to_source: &Transform, start: (i32, i32),
 #[inline(always)]
 fn inner_block(source: &GrayImage, first: (f64, f64), step: (f64, f64), block: &mut [u8]) {
     // Against the first row and column of the block, so that 32 bits hold any place.
-    let (left, top) =
-        (first.0.floor().min(first.0 + 16.0 * step.0).floor(), first.1.min(first.1 + 16.0 * step.1).floor());
-    let fixed = |value: f64| (value * PARTS) as i32;
-    let (mut u, mut v) = (fixed(first.0 - left), fixed(first.1 - top));
-    let (across, down) = (fixed(step.0), fixed(step.1));
-    let width = source.width() as usize;
-    let raw = &source.as_raw()[top as usize * width + left as usize..];
-    for pixel in block {
-        let place = (v >> 16) as usize * width + (u >> 16) as usize;
-        let (right, lower) = (((u >> 8) & 255) as u32, ((v >> 8) & 255) as u32);
-        let (upper, under) = (&raw[place..place + 2], &raw[place + width..place + width + 2]);
-        let above = u32::from(upper[0]) * (256 - right) + u32::from(upper[1]) * right;
-        let beneath = u32::from(under[0]) * (256 - right) + u32::from(under[1]) * right;
-        *pixel = ((above * (256 - lower) + beneath * lower + (1 << 15)) >> 16) as u8;
-        u += across;
-        v += down;
-    }
-}
-
-/// The value between four source pixels, those beyond the source being 0.
-fn value_at(source: &GrayImage, (u, v): (f64, f64)) -> u8 {
-    let (width, height) = (source.width() as i32, source.height() as i32);
-    if !(u > -1.0 && v > -1.0 && u < f64::from(width) && v < f64::from(height)) {
-        return 0;
-    }
-    let at = |x: i32, y: i32| {
-        let inside = x >= 0 && y >= 0 && x < width && y < height;
-        if inside { f64::from(source.get_pixel(x as u32, y as u32).0[0]) } else { 0.0 }
-    };
     let least = |start: f64, step: f64| start.min(start + BLOCK_PX as f64 * step).floor();
     let (left, top) = (least(first.0, step.0), least(first.1, step.1));
     let fixed = |value: f64| (value * PARTS) as i32;
