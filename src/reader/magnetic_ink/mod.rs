@@ -238,26 +238,37 @@ impl FineLook {
         let usual = likeness.get(likeness.len() / 2).copied().unwrap_or(0.0);
         let slot = |&x: &usize| {
             let place = &self.places[x];
-            Slot { x, y: place.sway, symbol: Some(place.symbol), lead: lead(&self.of_symbols, x, place) }
+            Slot { x, y: place.sway, symbol: Some(place.symbol), lead: lead(&self.of_symbols, x, place), is_firm: true }
         };
         let is_firm = |slot: &Slot| slot.lead >= FIRM_LEAD && self.places[slot.x].likeness >= usual - FIRM_LIKENESS;
         let firm: Vec<Slot> = self.chain.iter().map(slot).filter(is_firm).collect();
+        let filled = self.chain.iter().copied().filter(|&x| self.places[x].likeness >= FILLED_LIKENESS).collect();
         let slots = if let (Some(&first), Some(&last)) = (self.chain.first(), self.chain.last())
             && firm.len() >= LEAST_CHARACTERS
         {
-            SlotReader::new(&self.plane, &firm).read(&firm, first, last)
+            SlotReader::new(&self.plane, &firm, filled).read(&firm, first, last)
         } else {
             self.chain.iter().map(slot).collect()
         };
         let mut characters = Vec::new();
+        let mut doubt = 1.0;
         let mut last_x: Option<usize> = None;
         for slot in slots {
-            let Some(symbol) = slot.symbol else { continue };
+            let sure = if slot.is_firm {
+                logistic(LEAD_SLOPE * (slot.lead - LEAD_MIDDLE))
+            } else {
+                logistic(SLOT_SLOPE * (slot.lead - SLOT_MIDDLE))
+            };
+            let Some(symbol) = slot.symbol else {
+                // The doubt whether a place is empty is a doubt about the line, and the next character bears it.
+                doubt *= sure;
+                continue;
+            };
             let gap = last_x.map_or(0, |x| slot.x - x);
             last_x = Some(slot.x);
             characters.push(Character {
                 symbol: Symbol::ALL[symbol],
-                confidence: 1.0 / (1.0 + libm::expf(-LEAD_SLOPE * (slot.lead - LEAD_MIDDLE))),
+                confidence: sure * std::mem::replace(&mut doubt, 1.0),
                 bounds: bounds_of(&self.sampling, slot.x, slot.y),
                 after_gap: gap as f64 > GAP_PITCHES * PITCH_CELLS * FINE_PX,
             });
@@ -269,6 +280,8 @@ impl FineLook {
 /// Characters that lead by less, or are less alike than the middle one of their line by more, are read again.
 const FIRM_LEAD: f32 = 0.06;
 const FIRM_LIKENESS: f32 = 0.08;
+/// A place that is as much like a character as this is not empty.
+const FILLED_LIKENESS: f32 = 0.7;
 
 fn best_place(of_symbols: &[Vec<(f32, usize)>], x: usize) -> Place {
     let mut best = Place::default();
@@ -336,9 +349,16 @@ fn best_chain(places: &[Place]) -> (f32, Vec<usize>) {
     (totals[last], chain)
 }
 
-/// How sure a lead over the runner-up makes: fitted by logistic regression on drawn lines.
+/// How sure a lead makes: in likeness for firm characters, in pixels of ink for those that are read again. Chosen, not fitted: on 2,000 drawn
+/// lines (seeds 2 and 3) no firm character was wrong and one of those read again, with a lead of 0.16.
 const LEAD_SLOPE: f32 = 70.0;
 const LEAD_MIDDLE: f32 = 0.01;
+const SLOT_SLOPE: f32 = 2.0;
+const SLOT_MIDDLE: f32 = 0.2;
+
+fn logistic(value: f32) -> f32 {
+    1.0 / (1.0 + libm::expf(-value))
+}
 
 /// How much more a place is like its symbol than the next symbol around it is.
 fn lead(of_symbols: &[Vec<(f32, usize)>], x: usize, place: &Place) -> f32 {
