@@ -4,6 +4,7 @@
 //! first roughly, for size, place and slope of the line, then finely, for the characters. What the digits mean is left to `number`.
 
 mod shape;
+mod slots;
 
 use image::GrayImage;
 
@@ -11,6 +12,7 @@ pub use shape::{CELL_INCH, COLUMNS, PITCH_CELLS, ROWS, Symbol};
 
 use crate::correlation::{Matcher, Pattern, Plane, Sampling};
 use crate::geometry::Rect;
+use slots::{Slot, SlotReader};
 
 /// A character of the line.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,11 +101,11 @@ pub fn read(ink: &GrayImage, dpi: f32) -> MagneticLine {
             let cell_px = course.cell_px * factor;
             // The middle of the characters stays where it is.
             let top_px = course.top_px + (course.cell_px - cell_px) * (ROWS + 2) as f64 / 2.0;
-            read_at(ink, &Course { cell_px, top_px, ..course }, &patterns)
+            FineLook::new(ink, &Course { cell_px, top_px, ..course }, &patterns)
         })
         .into_iter()
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    finest.map(|(_, line)| line).filter(|line| line.characters.len() >= LEAST_CHARACTERS).unwrap_or_default()
+        .max_by(|a, b| a.score.total_cmp(&b.score));
+    finest.map(|look| look.line()).filter(|line| line.characters.len() >= LEAST_CHARACTERS).unwrap_or_default()
 }
 
 fn patterns(cell_px: f64) -> Vec<Pattern> {
@@ -191,45 +193,95 @@ struct Place {
     sway: usize,
 }
 
-/// Reads along a course; gives how well it fits, and the line.
-fn read_at(ink: &GrayImage, course: &Course, patterns: &[Pattern]) -> (f32, MagneticLine) {
-    let step = course.cell_px / FINE_PX;
-    let lead_px = 2.0 * course.cell_px;
-    let origin_y = course.top_px - SWAY_PX as f64 * step - course.slope * lead_px;
-    let width = ((f64::from(ink.width()) + 2.0 * lead_px) / step) as usize;
-    let size = (width, patterns[0].height + 2 * SWAY_PX);
-    let sampling = Sampling { origin: (-lead_px, origin_y), step, slope: course.slope, size };
-    let plane = Plane::sampled(ink, &sampling);
-    let window = (patterns[0].width, patterns[0].height);
-    let floor = (LINE_FLOOR * plane.deviation_below(window, 0.5)).max(GRAIN);
-    let matcher = Matcher::new(&plane, window, floor);
-    let mut of_symbols = vec![vec![(0f32, 0usize); matcher.columns]; patterns.len()];
-    for (pattern, own) in patterns.iter().zip(&mut of_symbols) {
-        for sway in 0..matcher.rows {
-            for (place, value) in own.iter_mut().zip(matcher.row(pattern, sway)) {
-                if value > place.0 {
-                    *place = (value, sway);
+/// A line looked at finely: how alike each symbol is at each place along it, and the places that together are most alike.
+struct FineLook {
+    plane: Plane,
+    sampling: Sampling,
+    of_symbols: Vec<Vec<(f32, usize)>>,
+    places: Vec<Place>,
+    chain: Vec<usize>,
+    score: f32,
+}
+
+impl FineLook {
+    /// Looks along a course.
+    fn new(ink: &GrayImage, course: &Course, patterns: &[Pattern]) -> Self {
+        let step = course.cell_px / FINE_PX;
+        let lead_px = 2.0 * course.cell_px;
+        let origin_y = course.top_px - SWAY_PX as f64 * step - course.slope * lead_px;
+        let width = ((f64::from(ink.width()) + 2.0 * lead_px) / step) as usize;
+        let size = (width, patterns[0].height + 2 * SWAY_PX);
+        let sampling = Sampling { origin: (-lead_px, origin_y), step, slope: course.slope, size };
+        let plane = Plane::sampled(ink, &sampling);
+        let window = (patterns[0].width, patterns[0].height);
+        let floor = (LINE_FLOOR * plane.deviation_below(window, 0.5)).max(GRAIN);
+        let matcher = Matcher::new(&plane, window, floor);
+        let mut of_symbols = vec![vec![(0f32, 0usize); matcher.columns]; patterns.len()];
+        for (pattern, own) in patterns.iter().zip(&mut of_symbols) {
+            for sway in 0..matcher.rows {
+                for (place, value) in own.iter_mut().zip(matcher.row(pattern, sway)) {
+                    if value > place.0 {
+                        *place = (value, sway);
+                    }
                 }
             }
         }
+        let places: Vec<Place> = (0..matcher.columns).map(|x| best_place(&of_symbols, x)).collect();
+        let (score, chain) = best_chain(&places);
+        Self { plane, sampling, of_symbols, places, chain, score }
     }
-    let places: Vec<Place> = (0..matcher.columns).map(|x| best_place(&of_symbols, x)).collect();
-    let (score, chain) = best_chain(&places);
-    let characters = chain
-        .iter()
-        .enumerate()
-        .map(|(index, &x)| {
-            let gap = if index == 0 { 0 } else { x - chain[index - 1] };
-            Character {
-                symbol: Symbol::ALL[places[x].symbol],
-                confidence: confidence(&of_symbols, x, &places[x]),
-                bounds: bounds_of(&sampling, x, places[x].sway),
+
+    /// The characters: those that are firm, and what the others are when foreign ink counts little.
+    fn line(&self) -> MagneticLine {
+        let mut likeness: Vec<f32> = self.chain.iter().map(|&x| self.places[x].likeness).collect();
+        likeness.sort_by(f32::total_cmp);
+        let usual = likeness.get(likeness.len() / 2).copied().unwrap_or(0.0);
+        let slot = |&x: &usize| {
+            let place = &self.places[x];
+            Slot { x, y: place.sway, symbol: Some(place.symbol), lead: lead(&self.of_symbols, x, place), is_firm: true }
+        };
+        let is_firm = |slot: &Slot| slot.lead >= FIRM_LEAD && self.places[slot.x].likeness >= usual - FIRM_LIKENESS;
+        let firm: Vec<Slot> = self.chain.iter().map(slot).filter(is_firm).collect();
+        let filled = self.chain.iter().copied().filter(|&x| self.places[x].likeness >= FILLED_LIKENESS).collect();
+        let slots = if let (Some(&first), Some(&last)) = (self.chain.first(), self.chain.last())
+            && firm.len() >= LEAST_CHARACTERS
+        {
+            SlotReader::new(&self.plane, &firm, filled).read(&firm, first, last)
+        } else {
+            self.chain.iter().map(slot).collect()
+        };
+        let mut characters = Vec::new();
+        let mut doubt = 1.0;
+        let mut last_x: Option<usize> = None;
+        for slot in slots {
+            let sure = if slot.is_firm {
+                logistic(LEAD_SLOPE * (slot.lead - LEAD_MIDDLE))
+            } else {
+                logistic(SLOT_SLOPE * (slot.lead - SLOT_MIDDLE))
+            };
+            let Some(symbol) = slot.symbol else {
+                // The doubt whether a place is empty is a doubt about the line, and the next character bears it.
+                doubt *= sure;
+                continue;
+            };
+            let gap = last_x.map_or(0, |x| slot.x - x);
+            last_x = Some(slot.x);
+            characters.push(Character {
+                symbol: Symbol::ALL[symbol],
+                confidence: sure * std::mem::replace(&mut doubt, 1.0),
+                bounds: bounds_of(&self.sampling, slot.x, slot.y),
                 after_gap: gap as f64 > GAP_PITCHES * PITCH_CELLS * FINE_PX,
-            }
-        })
-        .collect();
-    (score, MagneticLine { characters })
+            });
+        }
+        MagneticLine { characters }
+    }
 }
+
+/// Characters that lead by less, or are less alike than the middle one of their line by more, are read again.
+const FIRM_LEAD: f32 = 0.06;
+const FIRM_LIKENESS: f32 = 0.08;
+/// A place that is as much like a character as this is not empty.
+const FILLED_LIKENESS: f32 = 0.7;
 
 fn best_place(of_symbols: &[Vec<(f32, usize)>], x: usize) -> Place {
     let mut best = Place::default();
@@ -297,18 +349,23 @@ fn best_chain(places: &[Place]) -> (f32, Vec<usize>) {
     (totals[last], chain)
 }
 
-/// How sure a lead over the runner-up makes: fitted by logistic regression on drawn lines.
+/// How sure a lead makes: in likeness for firm characters, in pixels of ink for those that are read again. Chosen, not fitted: on 2,000 drawn
+/// lines (seeds 2 and 3) no firm character was wrong and one of those read again, with a lead of 0.16.
 const LEAD_SLOPE: f32 = 70.0;
 const LEAD_MIDDLE: f32 = 0.01;
+const SLOT_SLOPE: f32 = 2.0;
+const SLOT_MIDDLE: f32 = 0.2;
 
-/// Probability that a character is what it is most like, from its lead over the next symbol around the same place.
-fn confidence(of_symbols: &[Vec<(f32, usize)>], x: usize, place: &Place) -> f32 {
+fn logistic(value: f32) -> f32 {
+    1.0 / (1.0 + libm::expf(-value))
+}
+
+/// How much more a place is like its symbol than the next symbol around it is.
+fn lead(of_symbols: &[Vec<(f32, usize)>], x: usize, place: &Place) -> f32 {
     let around = x.saturating_sub(2)..(x + 3).min(of_symbols[0].len());
     let of = |own: &Vec<(f32, usize)>| around.clone().map(|x| own[x].0).fold(0f32, f32::max);
     let others = of_symbols.iter().enumerate().filter(|(symbol, _)| *symbol != place.symbol);
-    let second = others.map(|(_, own)| of(own)).fold(0f32, f32::max);
-    let lead = place.likeness - second;
-    1.0 / (1.0 + libm::expf(-LEAD_SLOPE * (lead - LEAD_MIDDLE)))
+    place.likeness - others.map(|(_, own)| of(own)).fold(0f32, f32::max)
 }
 
 #[cfg(test)]

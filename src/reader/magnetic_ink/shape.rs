@@ -1,7 +1,8 @@
 //! The fourteen characters of the magnetic-ink type E-13B as rectangles on its grid.
 //!
-//! Source of the grid: ISO 1004-1 (cells of 0.013 inch, characters of 9 rows and at most 7 columns at the right of their space, 8 to the
-//! inch). The widths are those of the standard's table (4 columns for 1 and 2, 5 for 3, 5 and 7, 6 for 6 and 9, 7 for the others).
+//! The shapes follow ISO 1004-1 (cells of 0.013 inch, characters of 9 rows and at most 7 columns at the right of their space, 8 to the inch;
+//! 4 columns for 1 and 2, 5 for 3, 5 and 7, 6 for 6 and 9, 7 for the others), but were drawn from memory and compared with photographs of
+//! cheques, not checked against the text of the standard.
 
 /// Side of a grid cell, in inches.
 pub const CELL_INCH: f64 = 0.013;
