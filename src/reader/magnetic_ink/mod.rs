@@ -281,7 +281,7 @@ impl FineLook {
 const FIRM_LEAD: f32 = 0.06;
 const FIRM_LIKENESS: f32 = 0.08;
 /// A place that is as much like a character as this is not empty.
-const FILLED_LIKENESS: f32 = 0.7;
+const FILLED_LIKENESS: f32 = 0.55;
 
 fn best_place(of_symbols: &[Vec<(f32, usize)>], x: usize) -> Place {
     let mut best = Place::default();
