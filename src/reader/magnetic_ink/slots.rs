@@ -63,7 +63,7 @@ impl<'a> SlotReader<'a> {
 
     /// All characters from `first` to `last` (left edges of windows): the firm ones, and what stands between them.
     pub(super) fn read(&self, firm: &[Slot], first: usize, last: usize) -> Vec<Slot> {
-        let pitch = PITCH_CELLS * f64::from(FINE_PX);
+        let pitch = PITCH_CELLS * FINE_PX;
         let mut slots = Vec::new();
         let (Some(left), Some(right)) = (firm.first(), firm.last()) else { return slots };
         let before = (left.x.saturating_sub(first) as f64 / pitch).round() as usize;
