@@ -144,3 +144,51 @@ fn middle(mut values: Vec<f32>) -> f32 {
     let place = values.len() / 2;
     *values.select_nth_unstable_by(place, f32::total_cmp).1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PITCH_PX: usize = (PITCH_CELLS * FINE_PX) as usize;
+
+    /// A plane with one character at every pitch, `None` for an empty place.
+    fn plane(symbols: &[Option<usize>]) -> Plane {
+        let (width, height) = ((symbols.len() + 1) * PITCH_PX, 40);
+        let mut values = vec![0.0_f32; width * height];
+        for (place, symbol) in symbols.iter().enumerate().filter_map(|(place, symbol)| Some((place, (*symbol)?))) {
+            let (picture_width, _, picture) = shape::picture(Symbol::ALL[symbol], FINE_PX);
+            for (index, value) in picture.iter().enumerate() {
+                let (x, y) = (index % picture_width + place * PITCH_PX, index / picture_width + 4);
+                values[y * width + x] = 200.0 * value;
+            }
+        }
+        Plane { width, height, values }
+    }
+
+    fn firm(place: usize, symbol: usize) -> Slot {
+        Slot { x: place * PITCH_PX, y: 4, symbol: Some(symbol), lead: 0.5, is_firm: true }
+    }
+
+    fn read(plane: &Plane) -> Vec<Option<usize>> {
+        let slots = SlotReader::new(plane, &[firm(0, 1), firm(3, 2)], Vec::new());
+        slots.read(&[firm(0, 1), firm(3, 2)], 0, 3 * PITCH_PX).iter().map(|slot| slot.symbol).collect()
+    }
+
+    #[test]
+    fn what_stands_between_firm_characters_is_read_and_an_empty_place_stays_empty() {
+        let line = [Some(1), Some(7), None, Some(2)];
+        assert_eq!(read(&plane(&line)), line);
+    }
+
+    #[test]
+    fn a_stroke_across_a_character_does_not_change_it() {
+        let line = [Some(1), Some(4), Some(9), Some(2)];
+        let mut plane = plane(&line);
+        for x in PITCH_PX..3 * PITCH_PX {
+            for y in 12..14 {
+                plane.values[y * plane.width + x] = 200.0;
+            }
+        }
+        assert_eq!(read(&plane), line);
+    }
+}
