@@ -100,6 +100,14 @@ pub enum Error {
         /// What the system said.
         reason: String,
     },
+    /// The output folder holds a run that must not be gone on with or thrown away, or none at all.
+    #[error("{folder}: {reason}")]
+    Run {
+        /// The output folder.
+        folder: PathBuf,
+        /// What it holds, and what to do.
+        reason: String,
+    },
     /// A result could not be written.
     #[error("{path} cannot be written: {reason}")]
     Output {
@@ -117,7 +125,7 @@ impl Error {
             Error::Unreadable { .. } | Error::NotAScan { .. } | Error::Damaged { .. } | Error::TooLarge { .. } => {
                 Stage::Scan
             }
-            Error::Threads { .. } => Stage::Batch,
+            Error::Threads { .. } | Error::Run { .. } => Stage::Batch,
             Error::Template { .. } => Stage::Form,
             Error::Model { .. } => Stage::Reader,
             Error::Data { .. } => Stage::Train,

@@ -12,7 +12,7 @@ pub struct Point {
 }
 
 /// A box of whole pixels: columns `x..x + width`, rows `y..y + height`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Rect {
     /// First column.
     pub x: i32,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::clean::{self, Upright};
 use crate::consistency;
+use crate::crop::{self, PictureOptions};
 use crate::error::{Error, Result};
 use crate::form::cheque;
 use crate::form::{self, Shape};
@@ -19,6 +20,7 @@ use crate::reader::line::{LineReader, Wanted};
 use crate::reader::{DigitReader, Reading, magnetic_ink};
 use crate::scan::{Page, Scan};
 use crate::segment::{self, Role, Segments};
+use crate::table::PageRecord;
 use crate::template::{FieldKind, FieldSpec};
 
 pub use draft::{Draft, draft_filled, draft_template};
@@ -159,6 +161,33 @@ impl Pipeline {
         }
         let PageFields { numbers, others, .. } = self.fields_of(page)?;
         Ok(numbers.into_iter().map(|(_, number)| number).chain(others).collect())
+    }
+
+    /// Reads one page of a scan, from 1, as [`Pipeline::read_page`] does, and cuts out of it what people want to see.
+    ///
+    /// # Errors
+    /// As those of [`Scan::page`] and [`Pipeline::read_page`].
+    pub fn read_page_of(&self, scan: &Scan, number: usize, wanted: &PictureOptions) -> Result<PageRecord> {
+        self.record_page(scan, number, wanted, |page| self.read_page(page))
+    }
+
+    /// Reads one page of a scan in the way of `read`, such as one that explains what it reads.
+    ///
+    /// # Errors
+    /// As those of [`Scan::page`], and what `read` returns.
+    pub fn record_page(
+        &self,
+        scan: &Scan,
+        number: usize,
+        wanted: &PictureOptions,
+        read: impl FnOnce(Page) -> Result<Vec<Number>>,
+    ) -> Result<PageRecord> {
+        let page = scan.page(number)?;
+        let (width_px, height_px) = page.pixels.dimensions();
+        let kept = wanted.wants_any().then(|| page.pixels.clone());
+        let numbers = read(page)?;
+        let pictures = kept.map(|pixels| crop::cut(&pixels, &numbers, wanted)).unwrap_or_default();
+        Ok(PageRecord { page: number, width_px, height_px, numbers, pictures })
     }
 
     /// Reads one decoded page as [`Pipeline::read_page`] does, and tells for each handwritten number what led to it.

@@ -14,7 +14,7 @@ const USUAL_INK_QUANTILE: f32 = 0.75;
 const SMALLEST_LOOP_SHARE: f32 = 0.3;
 
 /// The style of one digit.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Style {
     /// Degrees from the vertical, positive where it leans to the right as `/` does: the shear that the second moments of the
     /// ink show, as it is taken out before reading by others. -90 to 90.

@@ -1,96 +1,107 @@
-//! Many scans: INPUTs in, one [`FileOutcome`] a file out, in the order of their source names, at any number of threads.
+//! Many scans: INPUTs in, one [`ScanRecord`] a file out as soon as it is read, at any number of threads.
 //!
-//! [`collect`] walks the INPUTs and names what it meets; [`run`] reads the files in parallel, page by page, and hands the
-//! outcomes on in order. How a page is read is left to [`crate::pipeline`], what is written to [`crate::table`].
+//! [`collect`] walks the INPUTs and names what it meets; [`run`] reads the files in parallel, page by page, within bounds of memory and
+//! time. How a page is read is left to [`crate::pipeline`], order and duplicates to [`crate::journal`], what is written to [`crate::table`].
 
+mod budget;
+mod claims;
 mod collect;
 mod open;
 mod outcome;
 mod progress;
 mod schedule;
 mod source;
+mod state;
 mod walk;
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
-use crate::error::{Error, Result};
-use crate::number::Number;
-use crate::pipeline::Pipeline;
+use crate::error::Result;
+use crate::journal::FileStamp;
 use crate::scan::{Limits, Scan};
+use crate::table::{PageRecord, ScanRecord};
 
+pub use claims::Claims;
 pub use collect::{FileList, FoundFile, Task, collect};
-pub use outcome::FileOutcome;
+pub use open::stamp_of;
 pub use progress::{NoProgress, Progress};
 
-/// How a batch is run; none of it changes what is read.
+/// How a batch is run; apart from what is given up, none of it changes what is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Worker threads; 0 counts as 1.
     pub threads: usize,
     /// What a scan may cost at most.
     pub limits: Limits,
+    /// How many bytes the scans and pages under way may take together, by estimate; one page is read however large it is.
+    pub max_memory_bytes: u64,
+    /// How long opening a scan or reading one of its pages may take before it is given up.
+    pub timeout: Duration,
+    /// A file that changes while it is read, or that cannot be read and was changed so shortly before, is read again when it has rested so long.
+    pub settle: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            threads: 1,
+            limits: Limits::default(),
+            max_memory_bytes: 1 << 30,
+            timeout: Duration::from_secs(120),
+            settle: Duration::from_secs(2),
+        }
+    }
 }
 
 /// Whether a batch came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// All files have their outcome.
+    /// All files have their record.
     Complete,
-    /// Stopped on request: files that were not finished have no outcome.
+    /// Stopped on request: files that were not finished have no record.
     Interrupted,
 }
 
 /// Reads one page of an opened scan; the number counts from 1.
-pub type ReadPage<'a> = dyn Fn(&Scan, usize) -> Result<Vec<Number>> + Sync + 'a;
+pub type ReadPage = dyn Fn(&Scan, usize) -> Result<PageRecord> + Send + Sync;
 
-/// Reads all files with `pipeline` and hands each outcome to `sink`, sorted by source name.
-///
-/// The threads share out single pages, so that one long scan is read as fast as many short ones. At most one page a
-/// thread is held in memory. A scan that fails, or makes the program panic, ends as a failed outcome. Setting
-/// `interrupted` lets the pages under way come to their end and stops then; the files finished by then are handed on.
-///
-/// # Errors
-/// What `sink` returns, at the first error; [`Error::Threads`] if the system gives no threads.
-pub fn run(
-    files: &[FoundFile],
-    pipeline: &Pipeline,
-    options: &Options,
-    progress: &dyn Progress,
-    interrupted: &AtomicBool,
-    sink: &mut dyn FnMut(FileOutcome) -> Result<()>,
-) -> Result<Ending> {
-    let read_page = |scan: &Scan, number: usize| scan.page(number).and_then(|page| pipeline.read_page(page));
-    run_with(files, &read_page, options, progress, interrupted, sink)
+/// What came of one file of a batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// The place of the file in the list.
+    pub index: usize,
+    /// What was read.
+    pub scan: ScanRecord,
+    /// The file when it was opened; `None` where it could not be looked at.
+    pub stamp: Option<FileStamp>,
 }
 
-/// As [`run`], with any way to read a page; pages are read on several threads.
+/// Reads all files and hands each outcome to `sink` on the calling thread, in the order in which they are finished.
+///
+/// The threads share out single pages, so that one long scan is read as fast as many short ones. A scan that fails, makes the program panic
+/// or takes too long ends as a failed record; the thread that reads it is left to itself then and another one takes its place. A scan whose
+/// content `claims` knows under another name is not read. Setting `interrupted` lets the pages under way come to their end and stops then;
+/// the files finished by then are handed on.
 ///
 /// # Errors
-/// As those of [`run`].
-pub fn run_with(
-    files: &[FoundFile],
-    read_page: &ReadPage<'_>,
+/// What `sink` returns, at the first error; [`crate::error::Error::Threads`] if the system gives no threads.
+pub fn run(
+    files: Vec<FoundFile>,
+    read_page: Arc<ReadPage>,
+    claims: Arc<Claims>,
     options: &Options,
     progress: &dyn Progress,
     interrupted: &AtomicBool,
-    sink: &mut dyn FnMut(FileOutcome) -> Result<()>,
+    sink: &mut dyn FnMut(Outcome) -> Result<()>,
 ) -> Result<Ending> {
-    let threads = options.threads.max(1);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .thread_name(|index| format!("{WORKER_NAME}{index}"))
-        .stack_size(WORKER_STACK_BYTES)
-        .build()
-        .map_err(|cause| Error::Threads { threads, reason: cause.to_string() })?;
-    schedule::run(&pool, &schedule::Work { files, read_page, limits: options.limits, progress, interrupted }, sink)
+    let work = schedule::Work { files, read_page, claims, options: *options };
+    schedule::run(work, progress, interrupted, sink)
 }
 
 /// The names of the worker threads begin with this, so that a panic hook can tell a panic that becomes a failed row.
 pub const WORKER_NAME: &str = "scan-";
-
-/// Nested PDF objects are read by recursion; the 2 MB that Rust gives a thread are little for that, and untouched
-/// stack costs no memory.
-const WORKER_STACK_BYTES: usize = 16 << 20;
 
 #[cfg(test)]
 mod tests;

@@ -1,48 +1,35 @@
 //! What came of one file: the results of its pages in, one row and the good pages out.
 
 use crate::error::{Error, Result};
-use crate::number::Number;
-use crate::pipeline::PageNumbers;
-use crate::table::{FileRow, FileStatus};
+use crate::table::{FileRow, FileStatus, PageRecord, ScanRecord};
 
 /// How many bad pages an error names before it only counts the rest.
 const NAMED_BAD_PAGES: usize = 10;
 
-/// What came of one file.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FileOutcome {
-    /// Its row of files.csv.
-    pub row: FileRow,
-    /// The pages that could be read, in order.
-    pub pages: Vec<PageNumbers>,
+/// The record of a file that is not read.
+pub(super) fn unread(source: &str, status: FileStatus, error: String, hash: Option<blake3::Hash>) -> ScanRecord {
+    let row = FileRow { source: source.to_owned(), page_count: 0, status, error, content_hash: hash };
+    ScanRecord { row, pages: Vec::new() }
 }
 
-impl FileOutcome {
-    /// The outcome of a file that is not read.
-    pub(super) fn unread(source: &str, status: FileStatus, error: String, hash: Option<blake3::Hash>) -> Self {
-        let row = FileRow { source: source.to_owned(), page_count: 0, status, error, content_hash: hash };
-        Self { row, pages: Vec::new() }
-    }
-
-    /// The outcome of a file that was opened: one result a page, in order.
-    pub(super) fn of_pages(source: &str, hash: blake3::Hash, results: Vec<Result<Vec<Number>>>) -> Self {
-        let page_count = results.len();
-        let mut pages = Vec::new();
-        let mut errors = Vec::new();
-        for (index, result) in results.into_iter().enumerate() {
-            match result {
-                Ok(numbers) => pages.push(PageNumbers { page: index + 1, numbers }),
-                Err(error) => errors.push((index + 1, error)),
-            }
+/// The record of a file that was opened: one result a page, in order.
+pub(super) fn of_pages(source: &str, hash: blake3::Hash, results: Vec<Result<PageRecord>>) -> ScanRecord {
+    let page_count = results.len();
+    let mut pages = Vec::new();
+    let mut errors = Vec::new();
+    for (index, result) in results.into_iter().enumerate() {
+        match result {
+            Ok(page) => pages.push(page),
+            Err(error) => errors.push((index + 1, error)),
         }
-        let status = if errors.is_empty() && page_count > 0 { FileStatus::Ok } else { FileStatus::Failed };
-        let error = match errors.as_slice() {
-            [] if page_count == 0 => format!("{source} has no pages; scan it again"),
-            errors => error_sentence(errors, page_count),
-        };
-        let row = FileRow { source: source.to_owned(), page_count, status, error, content_hash: Some(hash) };
-        Self { row, pages }
     }
+    let status = if errors.is_empty() && page_count > 0 { FileStatus::Ok } else { FileStatus::Failed };
+    let error = match errors.as_slice() {
+        [] if page_count == 0 => format!("{source} has no pages; scan it again"),
+        errors => error_sentence(errors, page_count),
+    };
+    let row = FileRow { source: source.to_owned(), page_count, status, error, content_hash: Some(hash) };
+    ScanRecord { row, pages }
 }
 
 /// One sentence for all bad pages: the first in full, the others by their numbers.
@@ -67,17 +54,21 @@ fn error_sentence(errors: &[(usize, Error)], page_count: usize) -> String {
 mod tests {
     use super::*;
 
-    fn bad(page: usize) -> Result<Vec<Number>> {
+    fn good(page: usize) -> Result<PageRecord> {
+        Ok(PageRecord { page, ..PageRecord::default() })
+    }
+
+    fn bad(page: usize) -> Result<PageRecord> {
         Err(Error::Damaged { scan: "a.tif".to_owned(), page: Some(page), reason: "the strip is cut".to_owned() })
     }
 
-    fn outcome(results: Vec<Result<Vec<Number>>>) -> FileOutcome {
-        FileOutcome::of_pages("a.tif", blake3::hash(b""), results)
+    fn outcome(results: Vec<Result<PageRecord>>) -> ScanRecord {
+        of_pages("a.tif", blake3::hash(b""), results)
     }
 
     #[test]
     fn good_pages_of_a_broken_file_are_kept_and_the_bad_one_is_named() {
-        let outcome = outcome(vec![Ok(Vec::new()), bad(2), Ok(Vec::new())]);
+        let outcome = outcome(vec![good(1), bad(2), good(3)]);
         assert_eq!(outcome.row.status, FileStatus::Failed);
         assert_eq!(outcome.row.page_count, 3);
         assert_eq!(outcome.row.error, "a.tif, page 2: the strip is cut");
@@ -94,7 +85,7 @@ mod tests {
     #[test]
     fn a_page_is_named_where_the_error_does_not_name_it() {
         let model = Err(Error::Model { model: "cnn".to_owned(), reason: "it is gone".to_owned() });
-        assert!(outcome(vec![Ok(Vec::new()), model]).row.error.starts_with("page 2: the model cnn"));
+        assert!(outcome(vec![good(1), model]).row.error.starts_with("page 2: the model cnn"));
     }
 
     #[test]

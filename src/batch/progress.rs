@@ -1,17 +1,17 @@
 //! Progress: what happens while a batch runs, as calls; how it is shown is left to whoever listens.
 
-use crate::batch::FileOutcome;
+use crate::table::ScanRecord;
 
-/// Listens to a batch. Calls come from several threads.
-pub trait Progress: Sync {
+/// Listens to a batch, on the thread that runs it.
+pub trait Progress {
     /// A page of the file `source` is read; called after the page, good or bad.
     fn page_finished(&self, source: &str) {
         let _ = source;
     }
 
-    /// A file has its outcome; called in the order of the outcomes.
-    fn file_finished(&self, outcome: &FileOutcome) {
-        let _ = outcome;
+    /// A file is finished; called in the order in which they are.
+    fn file_finished(&self, scan: &ScanRecord) {
+        let _ = scan;
     }
 }
 

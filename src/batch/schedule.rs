@@ -1,65 +1,68 @@
-//! The order of work: files in, their outcomes out in the same order, pages shared out among the threads.
+//! The order of work: files in, their outcomes out as they are finished, pages shared out among the threads.
 //!
-//! A worker takes the next page of the scan opened first, else opens the next file. Pixels live in the worker that reads
-//! the page; what waits for its turn is rows, and no file is opened far ahead of the first one that is not finished.
+//! A worker takes the next page of the scan opened first, else opens the next file. Pixels live in the worker that reads the page. A worker
+//! whose job takes too long is left to itself, and another one takes its place: a thread cannot be stopped from outside.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::batch::open::OpenScan;
-use crate::batch::{Ending, FileOutcome, FoundFile, Progress, ReadPage};
-use crate::error::Result;
-use crate::scan::Limits;
+use crate::batch::budget::PAGE_BYTES_PER_PIXEL;
+use crate::batch::open::{OpenScan, failed, is_fresh, overdue, stamp_of};
+use crate::batch::state::{Job, MOST_WAITS, Next, State, Turn, Unread};
+use crate::batch::{Claims, Ending, FoundFile, Options, Outcome, Progress, ReadPage, Task, WORKER_NAME};
+use crate::error::{Error, Result};
+use crate::table::{FileStatus, PageRecord, ScanRecord};
 
-/// How many files may be begun behind the first unfinished one: while one long scan is read on one thread, the rows of
-/// this many others may wait in memory, some kilobytes each.
-const FILES_AHEAD: usize = 1024;
+/// How often the calling thread looks for an interruption and for jobs that take too long, and an idle worker for files that have come to rest.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// How often an idle worker looks whether the batch was interrupted.
-const IDLE_WAIT: Duration = Duration::from_millis(50);
+/// Nested PDF objects are read by recursion; the 2 MB that Rust gives a thread are little for that, and untouched
+/// stack costs no memory.
+const WORKER_STACK_BYTES: usize = 16 << 20;
+
+/// What a page counts as that does not tell its size before it is decoded: A4 at 300 dots an inch.
+const USUAL_PAGE_PX: u64 = 2480 * 3508;
 
 /// What is to be read, and how.
-pub(super) struct Work<'a> {
-    pub files: &'a [FoundFile],
-    pub read_page: &'a ReadPage<'a>,
-    pub limits: Limits,
-    pub progress: &'a dyn Progress,
-    pub interrupted: &'a AtomicBool,
-}
-
-/// Reads everything on the threads of `pool`; `sink` runs on the calling thread.
-pub(super) fn run(
-    pool: &rayon::ThreadPool,
-    work: &Work<'_>,
-    sink: &mut dyn FnMut(FileOutcome) -> Result<()>,
-) -> Result<Ending> {
-    let board = Board::default();
-    let (sender, receiver) = channel();
-    pool.in_place_scope(|scope| {
-        // One loop a thread, tied to its thread: a loop that a waiting page stole could wait for that very page.
-        scope.spawn_broadcast(|_, _| board.work_through(work, &sender));
-        let _stop = StopAtEnd(&board);
-        board.deliver(&receiver, work, pool.current_num_threads(), sink)
-    })
+pub(super) struct Work {
+    pub files: Vec<FoundFile>,
+    pub read_page: Arc<ReadPage>,
+    pub claims: Arc<Claims>,
+    pub options: Options,
 }
 
 /// What workers tell the calling thread.
 enum Message {
-    Finished(usize, FileOutcome),
+    PageFinished(String),
+    FileFinished(Outcome),
     WorkerEnded,
 }
 
-/// Tells that its worker has ended, also when it ended by a panic.
-struct EndOfWorker<'a>(&'a Sender<Message>);
+/// What all workers share.
+struct Board {
+    work: Work,
+    state: Mutex<State>,
+    changed: Condvar,
+}
 
-impl Drop for EndOfWorker<'_> {
-    fn drop(&mut self) {
-        // Nobody listens any more only where the calling thread is gone too.
-        let _ = self.0.send(Message::WorkerEnded);
+/// Reads everything; `sink` runs on the calling thread.
+pub(super) fn run(
+    work: Work,
+    progress: &dyn Progress,
+    interrupted: &AtomicBool,
+    sink: &mut dyn FnMut(Outcome) -> Result<()>,
+) -> Result<Ending> {
+    let threads = work.options.threads.max(1);
+    let state = Mutex::new(State::new(work.files.len(), work.options.max_memory_bytes));
+    let board = Arc::new(Board { work, state, changed: Condvar::new() });
+    let (sender, receiver) = channel();
+    let _stop = StopAtEnd(&board);
+    for _ in 0..threads {
+        start_worker(&board, &sender).map_err(|reason| Error::Threads { threads, reason })?;
     }
+    Delivery { board: &board, sender, receiver, workers: threads, delivered: 0 }.run(progress, interrupted, sink)
 }
 
 /// Stops the workers when nobody takes their outcomes any more, also where the sink panicked.
@@ -72,47 +75,33 @@ impl Drop for StopAtEnd<'_> {
     }
 }
 
-/// The pages of an open scan that nobody has begun.
-struct Unread {
-    index: usize,
-    open: Arc<OpenScan>,
-    next_page: usize,
+fn start_worker(board: &Arc<Board>, sender: &Sender<Message>) -> std::result::Result<(), String> {
+    static STARTED: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+    let (board, sender) = (Arc::clone(board), sender.clone());
+    std::thread::Builder::new()
+        .name(format!("{WORKER_NAME}{}", STARTED.fetch_add(1, Ordering::Relaxed)))
+        .stack_size(WORKER_STACK_BYTES)
+        .spawn(move || {
+            let mut end = EndOfWorker { sender: &sender, is_given_up: false };
+            end.is_given_up = board.work_through(&sender);
+        })
+        .map(drop)
+        .map_err(|cause| cause.to_string())
 }
 
-enum Job {
-    Page { index: usize, open: Arc<OpenScan>, page: usize },
-    File(usize),
+/// Tells that its worker has ended, also when it ended by a panic; one that was given up is not counted any more.
+struct EndOfWorker<'a> {
+    sender: &'a Sender<Message>,
+    is_given_up: bool,
 }
 
-#[derive(Default)]
-struct State {
-    /// Served first to last, each to its end.
-    open: VecDeque<Unread>,
-    next_file: usize,
-    /// Files being opened: each may yet bring pages for idle workers.
-    opening: usize,
-    /// How many outcomes the sink has had.
-    delivered: usize,
-    stopped: bool,
-}
-
-impl State {
-    fn next_page(&mut self) -> Option<Job> {
-        let unread = self.open.front_mut()?;
-        let job = Job::Page { index: unread.index, open: Arc::clone(&unread.open), page: unread.next_page };
-        unread.next_page += 1;
-        if unread.next_page > unread.open.page_count() {
-            self.open.pop_front();
+impl Drop for EndOfWorker<'_> {
+    fn drop(&mut self) {
+        if !self.is_given_up {
+            // Nobody listens any more only where the calling thread is gone too.
+            let _ = self.sender.send(Message::WorkerEnded);
         }
-        Some(job)
     }
-}
-
-/// Where the workers take their work from.
-#[derive(Default)]
-struct Board {
-    state: Mutex<State>,
-    changed: Condvar,
 }
 
 impl Board {
@@ -121,90 +110,178 @@ impl Board {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn work_through(&self, work: &Work<'_>, sender: &Sender<Message>) {
-        let _end = EndOfWorker(sender);
-        while let Some(job) = self.take(work) {
-            let (index, outcome) = match job {
-                Job::Page { index, open, page } => {
-                    let outcome = open.read_page(page, work.read_page);
-                    work.progress.page_finished(open.source());
-                    (index, outcome)
+    /// Works until nothing is left, or a job has taken so long that this worker was given up: then `true`.
+    fn work_through(&self, sender: &Sender<Message>) -> bool {
+        while let Some((ticket, job)) = self.take() {
+            let goes_on = match job {
+                Job::File(turn) => self.open_file(ticket, turn, sender),
+                Job::Page { turn, open, page, .. } => {
+                    let result = open.read_page(page, &*self.work.read_page);
+                    self.state().end(ticket) && {
+                        self.keep_page(&turn, &open, page, result, sender);
+                        true
+                    }
                 }
-                Job::File(index) => (index, self.begin_file(work, index)),
             };
-            if let Some(outcome) = outcome {
-                let _ = sender.send(Message::Finished(index, outcome));
+            self.changed.notify_all();
+            if !goes_on {
+                return true;
             }
         }
+        false
     }
 
     /// The next thing to do; waits where there is nothing to do yet, `None` where there will be nothing any more.
-    fn take(&self, work: &Work<'_>) -> Option<Job> {
+    fn take(&self) -> Option<(u64, Job)> {
+        let file_bytes = |index: usize| match &self.work.files[index].task {
+            Task::Read => stamp_of(&self.work.files[index].path).map_or(0, |stamp| stamp.size),
+            Task::Report { .. } => 0,
+        };
+        let page_bytes = |open: &OpenScan, page: usize| {
+            open.page_pixels(page).unwrap_or(USUAL_PAGE_PX).saturating_mul(PAGE_BYTES_PER_PIXEL)
+        };
         let mut state = self.state();
         loop {
-            if state.stopped || work.interrupted.load(Ordering::Relaxed) {
-                return None;
-            }
-            if let Some(job) = state.next_page() {
-                return Some(job);
-            }
-            let all_begun = state.next_file == work.files.len();
-            if !all_begun && state.next_file < state.delivered + FILES_AHEAD {
-                state.next_file += 1;
-                state.opening += 1;
-                return Some(Job::File(state.next_file - 1));
-            }
-            if all_begun && state.opening == 0 {
-                return None;
-            }
-            let (guard, _) = self.changed.wait_timeout(state, IDLE_WAIT).unwrap_or_else(PoisonError::into_inner);
-            state = guard;
-        }
-    }
-
-    /// Opens a file and offers its pages; the outcome where there are no pages to read.
-    fn begin_file(&self, work: &Work<'_>, index: usize) -> Option<FileOutcome> {
-        let opened = OpenScan::open(&work.files[index], work.limits);
-        let mut state = self.state();
-        state.opening -= 1;
-        self.changed.notify_all();
-        opened.map(|open| state.open.push_back(Unread { index, open: Arc::new(open), next_page: 1 })).err()
-    }
-
-    /// Hands the outcomes on in order until all workers have ended.
-    fn deliver(
-        &self,
-        receiver: &Receiver<Message>,
-        work: &Work<'_>,
-        workers: usize,
-        sink: &mut dyn FnMut(FileOutcome) -> Result<()>,
-    ) -> Result<Ending> {
-        let mut waiting = BTreeMap::new();
-        let mut result = Ok(());
-        let mut next = 0;
-        let mut running = workers;
-        while running > 0 {
-            match receiver.recv() {
-                Ok(Message::Finished(index, outcome)) => {
-                    work.progress.file_finished(&outcome);
-                    waiting.insert(index, outcome);
+            match state.next(page_bytes, file_bytes) {
+                Next::Job(ticket, job) => return Some((ticket, job)),
+                Next::Nothing => return None,
+                Next::Wait => {
+                    let (guard, _) =
+                        self.changed.wait_timeout(state, LOOK_EVERY).unwrap_or_else(PoisonError::into_inner);
+                    state = guard;
                 }
-                Ok(Message::WorkerEnded) => running -= 1,
-                Err(_) => break,
             }
-            while let Some(outcome) = waiting.remove(&next) {
-                next += 1;
-                result = result.and_then(|()| sink(outcome));
-            }
-            let mut state = self.state();
-            state.delivered = next;
-            state.stopped |= result.is_err();
-            self.changed.notify_all();
         }
-        // After an interruption there are gaps; what lies behind them is finished all the same.
-        let complete = next == work.files.len();
-        result?;
-        waiting.into_values().try_for_each(sink)?;
+    }
+
+    /// Opens a file and offers its pages; whether this worker goes on.
+    fn open_file(&self, ticket: u64, turn: Turn, sender: &Sender<Message>) -> bool {
+        let file = &self.work.files[turn.index];
+        let stamp = if file.task == Task::Read { stamp_of(&file.path) } else { None };
+        let turn = Turn { stamp, ..turn };
+        let opened = OpenScan::open(file, self.work.options.limits, &self.work.claims);
+        let mut state = self.state();
+        if !state.end(ticket) {
+            return false;
+        }
+        match opened {
+            Ok(open) => state.open.push_back(Unread { turn, open: Arc::new(open), next_page: 1 }),
+            Err(scan) => {
+                drop(state);
+                self.finish(&turn, scan, sender);
+            }
+        }
+        true
+    }
+
+    /// Keeps the result of a page, and finishes its file if it was the last one.
+    fn keep_page(
+        &self,
+        turn: &Turn,
+        open: &OpenScan,
+        page: usize,
+        result: Result<PageRecord>,
+        sender: &Sender<Message>,
+    ) {
+        let _ = sender.send(Message::PageFinished(open.source().to_owned()));
+        if let Some(scan) = open.keep(page, result) {
+            self.finish(turn, scan, sender);
+        }
+    }
+
+    /// Hands on what came of a file, or puts the file off if it was still being written.
+    fn finish(&self, turn: &Turn, scan: ScanRecord, sender: &Sender<Message>) {
+        let file = &self.work.files[turn.index];
+        let mut state = self.state();
+        state.close(turn);
+        let settle = self.work.options.settle;
+        let is_unsettled = file.task == Task::Read
+            && turn.waits < MOST_WAITS
+            && turn.stamp.is_some_and(|stamp| {
+                let is_suspicious = scan.row.status == FileStatus::Failed && is_fresh(&stamp, settle);
+                is_suspicious || stamp_of(&file.path).is_some_and(|now| now != stamp)
+            });
+        if is_unsettled && !settle.is_zero() {
+            return state.put_off(turn, settle);
+        }
+        drop(state);
+        let _ = sender.send(Message::FileFinished(Outcome { index: turn.index, scan, stamp: turn.stamp }));
+    }
+
+    /// Gives up jobs that take too long; how many workers were left to themselves with them.
+    fn give_up_overdue(&self, sender: &Sender<Message>) -> usize {
+        let timeout = self.work.options.timeout;
+        let overdue_jobs = self.state().give_up_overdue(timeout);
+        for job in &overdue_jobs {
+            match job {
+                Job::Page { turn, open, page, .. } => {
+                    let named = (open.page_count() > 1).then_some(*page);
+                    self.keep_page(turn, open, *page, Err(overdue(open.source(), named, timeout)), sender);
+                }
+                Job::File(turn) => {
+                    let source = &self.work.files[turn.index].source;
+                    self.finish(turn, failed(source, &overdue(source, None, timeout), None), sender);
+                }
+            }
+        }
+        overdue_jobs.len()
+    }
+}
+
+/// The calling thread's part: outcomes in from the workers, handed on to the sink; and the watch over them.
+struct Delivery<'a> {
+    board: &'a Arc<Board>,
+    sender: Sender<Message>,
+    receiver: Receiver<Message>,
+    workers: usize,
+    delivered: usize,
+}
+
+impl Delivery<'_> {
+    fn run(
+        mut self,
+        progress: &dyn Progress,
+        interrupted: &AtomicBool,
+        sink: &mut dyn FnMut(Outcome) -> Result<()>,
+    ) -> Result<Ending> {
+        while self.workers > 0 {
+            if let Ok(message) = self.receiver.recv_timeout(LOOK_EVERY) {
+                self.take(message, progress, sink)?;
+            }
+            if interrupted.load(Ordering::Relaxed) {
+                self.board.state().stopped = true;
+                self.board.changed.notify_all();
+            }
+            for _ in 0..self.board.give_up_overdue(&self.sender) {
+                // The worker that was left to itself counts as ended, and a new one takes its place.
+                if start_worker(self.board, &self.sender).is_err() {
+                    self.workers -= 1;
+                }
+            }
+        }
+        // What the last workers told before they ended.
+        while let Ok(message) = self.receiver.try_recv() {
+            self.take(message, progress, sink)?;
+        }
+        let complete = self.delivered == self.board.work.files.len();
         Ok(if complete { Ending::Complete } else { Ending::Interrupted })
+    }
+
+    fn take(
+        &mut self,
+        message: Message,
+        progress: &dyn Progress,
+        sink: &mut dyn FnMut(Outcome) -> Result<()>,
+    ) -> Result<()> {
+        match message {
+            Message::PageFinished(source) => progress.page_finished(&source),
+            Message::FileFinished(outcome) => {
+                progress.file_finished(&outcome.scan);
+                self.delivered += 1;
+                sink(outcome)?;
+            }
+            Message::WorkerEnded => self.workers = self.workers.saturating_sub(1),
+        }
+        Ok(())
     }
 }

@@ -4,12 +4,13 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
+use crate::error::Error;
 use crate::geometry::Rect;
-use crate::number::Status;
+use crate::number::{Number, Status};
 use crate::table::FileStatus;
 
 fn options(threads: usize) -> Options {
-    Options { threads, limits: Limits::default() }
+    Options { threads, settle: Duration::ZERO, ..Options::default() }
 }
 
 /// A picture of `width` white pixels in a row.
@@ -28,13 +29,10 @@ fn folder_of_pictures(count: u32) -> tempfile::TempDir {
 }
 
 /// Stands in for the pipeline: one number a page, its value the width of the page.
-fn read_width(scan: &Scan, page: usize) -> Result<Vec<Number>> {
-    let page = scan.page(page)?;
-    let width = match &page.pixels {
-        crate::scan::Pixels::Grey(image) => image.width(),
-        crate::scan::Pixels::Colour(image) => image.width(),
-    };
-    Ok(vec![Number {
+fn read_width(scan: &Scan, number: usize) -> Result<PageRecord> {
+    let page = scan.page(number)?;
+    let (width, _) = page.pixels.dimensions();
+    let read = Number {
         field: "n1".to_owned(),
         value: width.to_string(),
         confidence: 1.0,
@@ -44,39 +42,49 @@ fn read_width(scan: &Scan, page: usize) -> Result<Vec<Number>> {
         reasons: Vec::new(),
         digits: Vec::new(),
         bounds: Rect::new(0, 0, 1, 1),
-    }])
+    };
+    Ok(PageRecord { page: number, numbers: vec![read], ..PageRecord::default() })
 }
 
-fn run_all(files: &[FoundFile], read_page: &ReadPage<'_>, threads: usize) -> (Ending, Vec<FileOutcome>) {
+fn run_with(files: &[FoundFile], read_page: Arc<ReadPage>, options: &Options) -> (Ending, Vec<Outcome>) {
     let mut outcomes = Vec::new();
-    let never = AtomicBool::new(false);
-    let ending = run_with(files, read_page, &options(threads), &NoProgress, &never, &mut |outcome| {
+    let (claims, never) = (Arc::new(Claims::new()), AtomicBool::new(false));
+    let ending = run(files.to_vec(), read_page, claims, options, &NoProgress, &never, &mut |outcome| {
         outcomes.push(outcome);
         Ok(())
     });
+    outcomes.sort_by_key(|outcome| outcome.index);
     (ending.expect("the sink takes everything"), outcomes)
+}
+
+fn run_all(files: &[FoundFile], read_page: Arc<ReadPage>, threads: usize) -> (Ending, Vec<Outcome>) {
+    run_with(files, read_page, &options(threads))
 }
 
 fn files_below(folder: &Path) -> Vec<FoundFile> {
     collect([folder.to_owned()], &[]).files
 }
 
+fn statuses(outcomes: &[Outcome]) -> Vec<FileStatus> {
+    outcomes.iter().map(|outcome| outcome.scan.row.status).collect()
+}
+
 #[test]
-fn outcomes_come_in_order_and_do_not_depend_on_the_threads() {
+fn outcomes_do_not_depend_on_the_threads() {
     let folder = folder_of_pictures(60);
     let files = files_below(folder.path());
     // The first pages take longest, so that the later ones are finished before them.
     let slow = |scan: &Scan, page: usize| {
-        let numbers = read_width(scan, page)?;
-        let width: u64 = numbers[0].value.parse().expect("a width is a number");
-        std::thread::sleep(std::time::Duration::from_micros(200 * (60 - width)));
-        Ok(numbers)
+        let read = read_width(scan, page)?;
+        let width: u64 = read.numbers[0].value.parse().expect("a width is a number");
+        std::thread::sleep(Duration::from_micros(200 * (60 - width)));
+        Ok(read)
     };
-    let (ending, outcomes) = run_all(&files, &slow, 4);
+    let (ending, outcomes) = run_all(&files, Arc::new(slow), 4);
     assert_eq!(ending, Ending::Complete);
-    let values: Vec<&str> = outcomes.iter().map(|outcome| outcome.pages[0].numbers[0].value.as_str()).collect();
+    let values: Vec<&str> = outcomes.iter().map(|outcome| outcome.scan.pages[0].numbers[0].value.as_str()).collect();
     assert_eq!(values, (1..=60).map(|width| width.to_string()).collect::<Vec<_>>());
-    assert_eq!(outcomes, run_all(&files, &read_width, 1).1);
+    assert_eq!(outcomes, run_all(&files, Arc::new(read_width), 1).1);
 }
 
 #[test]
@@ -86,11 +94,12 @@ fn a_panic_is_one_failed_row() {
         assert!(scan.name() != "002.png", "the third picture");
         read_width(scan, page)
     };
-    let (_, outcomes) = run_all(&files_below(folder.path()), &explosive, 2);
-    let statuses: Vec<FileStatus> = outcomes.iter().map(|outcome| outcome.row.status).collect();
+    let (_, outcomes) = run_all(&files_below(folder.path()), Arc::new(explosive), 2);
+    let statuses = statuses(&outcomes);
     assert_eq!(statuses.iter().filter(|status| **status == FileStatus::Ok).count(), 4);
     assert_eq!(statuses[2], FileStatus::Failed);
-    assert!(outcomes[2].row.error.contains("002.png") && outcomes[2].row.error.contains("the third picture"));
+    let error = &outcomes[2].scan.row.error;
+    assert!(error.contains("002.png") && error.contains("the third picture"), "{error}");
 }
 
 #[test]
@@ -98,43 +107,108 @@ fn other_files_are_skipped_and_broken_scans_have_failed() {
     let folder = folder_of_pictures(1);
     let broken = folder.path().join("broken.png");
     std::fs::write(&broken, b"\x89PNG\r\n\x1a\n").expect("a writable folder");
-    let (_, outcomes) = run_all(&files_below(folder.path()), &read_width, 2);
-    let rows: Vec<(&str, FileStatus)> =
-        outcomes.iter().map(|outcome| (outcome.row.source.as_str(), outcome.row.status)).collect();
-    assert_eq!(rows, [("000.png", FileStatus::Ok), ("broken.png", FileStatus::Failed)]);
-    assert_eq!(outcomes[1].row.content_hash, Some(blake3::hash(b"\x89PNG\r\n\x1a\n")));
+    std::fs::write(folder.path().join("notes.txt"), "no scan").expect("a writable folder");
+    let (_, outcomes) = run_all(&files_below(folder.path()), Arc::new(read_width), 2);
+    assert_eq!(statuses(&outcomes), [FileStatus::Ok, FileStatus::Failed, FileStatus::Skipped]);
+    assert_eq!(outcomes[1].scan.row.content_hash, Some(blake3::hash(b"\x89PNG\r\n\x1a\n")));
+}
+
+#[test]
+fn a_scan_that_takes_too_long_is_given_up_and_the_others_are_read() {
+    let folder = folder_of_pictures(6);
+    let stuck = |scan: &Scan, page: usize| {
+        if ["000.png", "003.png"].contains(&scan.name()) {
+            std::thread::sleep(Duration::from_secs(3600));
+        }
+        read_width(scan, page)
+    };
+    let options = Options { timeout: Duration::from_millis(300), ..options(2) };
+    let (ending, outcomes) = run_with(&files_below(folder.path()), Arc::new(stuck), &options);
+    assert_eq!(ending, Ending::Complete);
+    let (ok, failed) = (FileStatus::Ok, FileStatus::Failed);
+    assert_eq!(statuses(&outcomes), [failed, ok, ok, failed, ok, ok]);
+    assert!(outcomes[0].scan.row.error.contains("--timeout"), "{}", outcomes[0].scan.row.error);
+}
+
+#[test]
+fn little_memory_makes_it_slower_and_changes_nothing() {
+    let folder = folder_of_pictures(20);
+    let files = files_below(folder.path());
+    let plenty = run_all(&files, Arc::new(read_width), 4).1;
+    let at_once = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&at_once);
+    let alone = move |scan: &Scan, page: usize| {
+        assert_eq!(counter.fetch_add(1, Ordering::SeqCst), 0, "one page at a time");
+        std::thread::sleep(Duration::from_millis(1));
+        counter.fetch_sub(1, Ordering::SeqCst);
+        read_width(scan, page)
+    };
+    let options = Options { max_memory_bytes: 1, ..options(4) };
+    assert_eq!(run_with(&files, Arc::new(alone), &options).1, plenty);
+}
+
+#[test]
+fn scans_with_the_same_content_are_read_once() {
+    let folder = folder_of_pictures(3);
+    std::fs::copy(folder.path().join("001.png"), folder.path().join("copy.png")).expect("a writable folder");
+    let (_, outcomes) = run_all(&files_below(folder.path()), Arc::new(read_width), 1);
+    let (ok, skipped) = (FileStatus::Ok, FileStatus::Skipped);
+    assert_eq!(statuses(&outcomes), [ok, ok, ok, skipped]);
+    assert_eq!(outcomes[3].scan.row.error, "copy.png has the same content as 001.png, which is read");
+}
+
+#[test]
+fn a_file_that_is_still_being_written_is_read_when_it_rests() {
+    let folder = folder_of_pictures(1);
+    let late = folder.path().join("late.png");
+    let whole = std::fs::read(folder.path().join("000.png")).expect("a picture");
+    std::fs::write(&late, &whole[..whole.len() / 2]).expect("a writable folder");
+    let writer = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(150));
+        // One pixel wider than the other picture, so that it is no duplicate.
+        write_picture(&late, 7);
+    });
+    let options = Options { settle: Duration::from_millis(400), ..options(2) };
+    let (_, outcomes) = run_with(&files_below(folder.path()), Arc::new(read_width), &options);
+    writer.join().expect("a writer");
+    assert_eq!(statuses(&outcomes), [FileStatus::Ok, FileStatus::Ok], "{:?}", outcomes[1].scan.row);
+    assert_eq!(outcomes[1].scan.pages[0].numbers[0].value, "7");
 }
 
 #[test]
 fn an_interruption_keeps_what_is_done() {
     let folder = folder_of_pictures(40);
-    let interrupted = AtomicBool::new(false);
-    let read = AtomicUsize::new(0);
-    let stops_after_ten = |scan: &Scan, page: usize| {
-        if read.fetch_add(1, Ordering::Relaxed) == 9 {
-            interrupted.store(true, Ordering::Relaxed);
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let read = Arc::new(AtomicUsize::new(0));
+    let (flag, counter) = (Arc::clone(&interrupted), Arc::clone(&read));
+    let stops_after_ten = move |scan: &Scan, page: usize| {
+        if counter.fetch_add(1, Ordering::Relaxed) == 9 {
+            flag.store(true, Ordering::Relaxed);
         }
+        std::thread::sleep(Duration::from_millis(5));
         read_width(scan, page)
     };
     let mut outcomes = Vec::new();
     let files = files_below(folder.path());
-    let ending = run_with(&files, &stops_after_ten, &options(2), &NoProgress, &interrupted, &mut |outcome| {
+    let claims = Arc::new(Claims::new());
+    let read_page: Arc<ReadPage> = Arc::new(stops_after_ten);
+    let ending = run(files, read_page, claims, &options(2), &NoProgress, &interrupted, &mut |outcome| {
         outcomes.push(outcome);
         Ok(())
     });
     assert_eq!(ending.expect("the sink takes everything"), Ending::Interrupted);
     assert_eq!(outcomes.len(), read.load(Ordering::Relaxed));
-    assert!((10..=11).contains(&outcomes.len()), "pages under way come to their end");
-    assert!(outcomes.is_sorted_by_key(|outcome| outcome.row.source.clone()));
+    assert!((10..40).contains(&outcomes.len()), "pages under way come to their end: {}", outcomes.len());
 }
 
 #[test]
 fn a_sink_that_fails_stops_the_batch() {
     let folder = folder_of_pictures(30);
     let full = || Error::Output { path: "numbers.csv".into(), reason: "the disk is full".to_owned() };
-    let never = AtomicBool::new(false);
+    let (never, claims) = (AtomicBool::new(false), Arc::new(Claims::new()));
     let mut taken = 0;
-    let ending = run_with(&files_below(folder.path()), &read_width, &options(2), &NoProgress, &never, &mut |_| {
+    let files = files_below(folder.path());
+    let ending = run(files, Arc::new(read_width), claims, &options(2), &NoProgress, &never, &mut |_| {
         taken += 1;
         if taken == 3 { Err(full()) } else { Ok(()) }
     });

@@ -46,7 +46,8 @@ pub enum Kind {
 }
 
 /// What became of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Read, and sure enough.
     Ok,
@@ -71,7 +72,8 @@ impl Status {
 }
 
 /// Why a number is not ok.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// The confidence is below the threshold.
     LowConfidence,
@@ -133,7 +135,7 @@ impl Reason {
 }
 
 /// One digit of a number.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Digit {
     /// 0 to 9.
     pub digit: u8,
@@ -150,7 +152,7 @@ pub struct Digit {
 }
 
 /// One number, as it goes to the tables.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Number {
     /// Name from the template, or `n1`, `n2` ... in reading order.
     pub field: String,

@@ -140,6 +140,11 @@ impl Scan {
         }
     }
 
+    /// How many pixels a page has, as far as the file tells without being decoded; `number` counts from 1. Pages of a PDF count as rendered.
+    pub fn page_pixels(&self, number: usize) -> Option<u64> {
+        guarded(|| Ok(self.content.page_pixels(&self.bytes, number.wrapping_sub(1)))).ok().flatten()
+    }
+
     /// Decodes one page; `number` counts from 1. Nothing is kept: the memory of the page goes with it.
     ///
     /// # Errors
@@ -167,6 +172,14 @@ impl Content {
             Format::Pdf => Self::Pdf(pdf::Document::open(bytes, limits)?),
             picture => Self::Picture(picture),
         })
+    }
+
+    fn page_pixels(&self, bytes: &[u8], index: usize) -> Option<u64> {
+        match self {
+            Self::Picture(_) => raster::pixel_count(bytes),
+            Self::Tiff(pages) => pages.pixel_count(bytes, index),
+            Self::Pdf(document) => document.pixel_count(index),
+        }
     }
 
     fn decode(&self, bytes: &[u8], index: usize, limits: &Limits) -> Outcome<Raster> {

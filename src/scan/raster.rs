@@ -46,6 +46,13 @@ pub(super) fn decode(format: Format, bytes: &[u8], limits: &Limits) -> Outcome<R
     Ok(raster)
 }
 
+/// The number of pixels by the header of a picture.
+pub(super) fn pixel_count(bytes: &[u8]) -> Option<u64> {
+    let reader = image::ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
+    let (width, height) = reader.into_dimensions().ok()?;
+    Some(u64::from(width) * u64::from(height))
+}
+
 /// The decoder has limits of its own, which name no size.
 fn check_png_header(bytes: &[u8], limits: &Limits) -> Outcome<()> {
     match bytes.get(16..24) {

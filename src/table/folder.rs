@@ -1,97 +1,75 @@
-//! The output folder: opened before the first scan is read, filled file by file, published as a whole at the end.
+//! The output folder: opened before the first scan is written, filled scan by scan, published as a whole at the end.
 //!
-//! Numbers come in the order in which they are to stand; a run that is dropped half way leaves the folder as it was.
+//! Scans come in the order in which they are to stand; what is dropped half way leaves the folder as it was. Each file of the result is an
+//! [`OutputFile`] of its own.
 
 use std::path::{Path, PathBuf};
 
 use crate::error::Result;
-use crate::number::{Number, Status};
+use crate::number::Status;
+use crate::table::csv_tables::{DigitsCsv, FilesCsv, NumbersCsv};
 use crate::table::partial::{PartialFile, cannot_write};
-use crate::table::rows::{count_status, digit_cells, file_cells, number_cells, style_cells};
-use crate::table::{
-    Counts, DIGIT_COLUMNS, FILE_COLUMNS, FileRow, FileStatus, NUMBER_COLUMNS, RunRecord, STYLE_COLUMNS,
-};
+use crate::table::{Counts, FileStatus, Format, RunRecord, ScanRecord};
 
-/// The tables of one run, being written.
-#[derive(Debug)]
+/// One file of the result, on its way to disk.
+pub(super) trait OutputFile {
+    /// Adds one scan.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Output`] if the disk takes no more.
+    fn write_scan(&mut self, scan: &ScanRecord) -> Result<()>;
+
+    /// Adds what is known only at the end; the file is written then, still under its hidden name.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Output`] if the disk takes no more.
+    fn finish(self: Box<Self>, record: &RunRecord) -> Result<PartialFile>;
+}
+
+/// What is written beside the three CSV tables, and how.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TableOptions {
+    /// Whether digits.csv has [`crate::table::STYLE_COLUMNS`].
+    pub with_style: bool,
+    /// The other formats; the CSV tables are always written.
+    pub formats: Vec<Format>,
+}
+
+/// The files of one run, being written.
 pub struct Tables {
     folder: PathBuf,
-    numbers: CsvFile,
-    digits: CsvFile,
-    files: CsvFile,
-    with_style: bool,
+    files: Vec<Box<dyn OutputFile>>,
     counts: Counts,
 }
 
 impl Tables {
-    /// Creates the folder where it is missing and starts the three tables with their headers; `with_style` adds
-    /// [`STYLE_COLUMNS`] to digits.csv.
+    /// Creates the folder where it is missing and starts the files in it.
     ///
     /// # Errors
     /// [`crate::error::Error::Output`] if the folder or a file in it cannot be written.
-    pub fn create(folder: &Path, with_style: bool) -> Result<Self> {
+    pub fn create(folder: &Path, options: &TableOptions) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(|cause| cannot_write(folder, cause))?;
-        let style_columns: &[&str] = if with_style { &STYLE_COLUMNS } else { &[] };
-        Ok(Self {
-            folder: folder.to_owned(),
-            numbers: CsvFile::create(folder, "numbers.csv", &NUMBER_COLUMNS)?,
-            digits: CsvFile::create(folder, "digits.csv", &[&DIGIT_COLUMNS, style_columns].concat())?,
-            files: CsvFile::create(folder, "files.csv", &FILE_COLUMNS)?,
-            with_style,
-            counts: Counts::default(),
-        })
+        let mut files: Vec<Box<dyn OutputFile>> = vec![
+            Box::new(NumbersCsv::create(folder)?),
+            Box::new(DigitsCsv::create(folder, options.with_style)?),
+            Box::new(FilesCsv::create(folder)?),
+        ];
+        for format in &options.formats {
+            files.extend(format.create(folder)?);
+        }
+        Ok(Self { folder: folder.to_owned(), files, counts: Counts::default() })
     }
 
-    /// Writes the row of one file and the rows of its numbers: for each page its number, from 1, and its numbers in
-    /// field order, pages ascending.
+    /// Writes one scan to every file: its row, its pages ascending and their numbers in field order.
     ///
     /// # Errors
     /// [`crate::error::Error::Output`] if the disk takes no more.
-    pub fn write_file(&mut self, row: &FileRow, pages: &[(usize, &[Number])]) -> Result<()> {
-        let (mut numbers, mut review) = (0, 0);
-        for (page, page_numbers) in pages {
-            numbers += page_numbers.len();
-            review += count_status(page_numbers, Status::Review);
-            for number in *page_numbers {
-                self.write_number(&row.source, *page, number)?;
-            }
+    pub fn write_scan(&mut self, scan: &ScanRecord) -> Result<()> {
+        for file in &mut self.files {
+            file.write_scan(scan)?;
         }
-        self.files.write_row(&file_cells(row, numbers, review))?;
-        self.count_file(row, pages.len());
+        self.counts.add(scan);
         Ok(())
-    }
-
-    fn write_number(&mut self, source: &str, page: usize, number: &Number) -> Result<()> {
-        self.numbers.write_row(&number_cells(source, page, number))?;
-        for (index, digit) in number.digits.iter().enumerate() {
-            let mut cells = digit_cells(source, page, &number.field, index + 1, digit).to_vec();
-            if self.with_style {
-                cells.extend(style_cells(digit));
-            }
-            self.digits.write_row(&cells)?;
-        }
-        let counts = &mut self.counts;
-        counts.numbers += 1;
-        counts.digits += number.digits.len();
-        match number.status {
-            Status::Ok => counts.numbers_ok += 1,
-            Status::Review => counts.numbers_review += 1,
-            Status::Empty => counts.numbers_empty += 1,
-            Status::Rejected => counts.numbers_rejected += 1,
-        }
-        Ok(())
-    }
-
-    fn count_file(&mut self, row: &FileRow, pages_read: usize) {
-        let counts = &mut self.counts;
-        counts.files += 1;
-        counts.pages += row.page_count;
-        counts.pages_read += pages_read;
-        match row.status {
-            FileStatus::Ok => counts.files_ok += 1,
-            FileStatus::Failed => counts.files_failed += 1,
-            FileStatus::Skipped => counts.files_skipped += 1,
-        }
     }
 
     /// What has been written so far.
@@ -99,7 +77,7 @@ impl Tables {
         self.counts
     }
 
-    /// Completes the tables, writes `run.json` and gives all four files their names.
+    /// Completes the files, writes `run.json` and gives all of them their names.
     ///
     /// # Errors
     /// [`crate::error::Error::Output`] if a file cannot be completed or renamed.
@@ -110,11 +88,11 @@ impl Tables {
             .and_then(|()| std::io::Write::write_all(&mut record_file, b"\n"))
             .map_err(|cause| cannot_write(record_file.path(), cause))?;
         let mut files = Vec::new();
-        for table in [self.numbers, self.digits, self.files] {
-            files.push(table.into_partial()?);
+        for file in self.files {
+            files.push(file.finish(record)?);
         }
         files.push(record_file);
-        // All four are on disk before the first gets its name: a full disk leaves the old result in place.
+        // All are on disk before the first gets its name: a full disk leaves the old result in place.
         for file in &mut files {
             file.complete()?;
         }
@@ -122,29 +100,26 @@ impl Tables {
     }
 }
 
-/// One CSV file on its way to disk.
-#[derive(Debug)]
-struct CsvFile {
-    path: PathBuf,
-    writer: csv::Writer<PartialFile>,
-}
-
-impl CsvFile {
-    fn create(folder: &Path, name: &str, columns: &[&str]) -> Result<Self> {
-        let file = PartialFile::create(folder, name)?;
-        let path = file.path().to_owned();
-        let writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(file);
-        let mut table = Self { path, writer };
-        table.write_row(columns)?;
-        Ok(table)
-    }
-
-    fn write_row<Cell: AsRef<[u8]>>(&mut self, cells: &[Cell]) -> Result<()> {
-        self.writer.write_record(cells).map_err(|cause| cannot_write(&self.path, cause))
-    }
-
-    fn into_partial(self) -> Result<PartialFile> {
-        self.writer.into_inner().map_err(|cause| cannot_write(&self.path, cause.error()))
+impl Counts {
+    fn add(&mut self, scan: &ScanRecord) {
+        self.files += 1;
+        self.pages += scan.row.page_count;
+        self.pages_read += scan.pages.len();
+        match scan.row.status {
+            FileStatus::Ok => self.files_ok += 1,
+            FileStatus::Failed => self.files_failed += 1,
+            FileStatus::Skipped => self.files_skipped += 1,
+        }
+        for number in scan.pages.iter().flat_map(|page| &page.numbers) {
+            self.numbers += 1;
+            self.digits += number.digits.len();
+            match number.status {
+                Status::Ok => self.numbers_ok += 1,
+                Status::Review => self.numbers_review += 1,
+                Status::Empty => self.numbers_empty += 1,
+                Status::Rejected => self.numbers_rejected += 1,
+            }
+        }
     }
 }
 
@@ -152,8 +127,18 @@ impl CsvFile {
 mod tests {
     use super::*;
     use crate::geometry::Rect;
-    use crate::number::{Digit, Reason};
+    use crate::number::{Digit, Number, Reason};
     use crate::style::Style;
+    use crate::table::{FileRow, PageRecord};
+
+    fn plain(with_style: bool) -> TableOptions {
+        TableOptions { with_style, ..TableOptions::default() }
+    }
+
+    fn scan(row: FileRow, page: usize, numbers: Vec<Number>) -> ScanRecord {
+        let pages = vec![PageRecord { page, numbers, ..PageRecord::default() }];
+        ScanRecord { row, pages }
+    }
 
     fn row(source: &str, status: FileStatus, error: &str) -> FileRow {
         let content_hash = (status == FileStatus::Ok).then(|| blake3::hash(b"scan"));
@@ -189,10 +174,11 @@ mod tests {
     fn tables_have_the_published_columns_and_cells() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let output = folder.path().join("new/output");
-        let mut tables = Tables::create(&output, false).expect("the folder can be written");
-        let numbers = [number("n1", "-80.00", Status::Review)];
-        tables.write_file(&row("=a,\"b\"\n.png", FileStatus::Ok, ""), &[(2, &numbers)]).expect("the disk takes a row");
-        tables.write_file(&row("bad.png", FileStatus::Failed, "=no scan"), &[]).expect("the disk takes a row");
+        let mut tables = Tables::create(&output, &plain(false)).expect("the folder can be written");
+        let numbers = vec![number("n1", "-80.00", Status::Review)];
+        tables.write_scan(&scan(row("=a,\"b\"\n.png", FileStatus::Ok, ""), 2, numbers)).expect("the disk takes a row");
+        let bad = ScanRecord { row: row("bad.png", FileStatus::Failed, "=no scan"), pages: Vec::new() };
+        tables.write_scan(&bad).expect("the disk takes a row");
         assert_eq!(tables.counts().numbers_review, 1);
         assert!(!output.join("numbers.csv").exists(), "nothing is visible before the end");
         tables.publish(&RunRecord::default()).expect("the tables can be published");
@@ -224,12 +210,12 @@ mod tests {
     #[test]
     fn the_style_of_digits_has_columns_of_its_own() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut tables = Tables::create(folder.path(), true).expect("the folder can be written");
+        let mut tables = Tables::create(folder.path(), &plain(true)).expect("the folder can be written");
         let mut number = number("n1", "8", Status::Ok);
         number.digits.push(number.digits[0]);
         number.digits[0].style =
             Some(Style { slant_deg: -3.26, stroke_width_px: 4.0, aspect: 0.5, ink_density: 0.25, loops: 2 });
-        tables.write_file(&row("a.png", FileStatus::Ok, ""), &[(1, &[number])]).expect("the disk takes a row");
+        tables.write_scan(&scan(row("a.png", FileStatus::Ok, ""), 1, vec![number])).expect("the disk takes a row");
         tables.publish(&RunRecord::default()).expect("the tables can be published");
         assert_eq!(
             read(folder.path(), "digits.csv"),
@@ -244,7 +230,7 @@ mod tests {
     fn tables_that_are_dropped_leave_the_folder_as_it_was() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::write(folder.path().join("numbers.csv"), "old").expect("a writable folder");
-        drop(Tables::create(folder.path(), false).expect("the folder can be written"));
+        drop(Tables::create(folder.path(), &plain(false)).expect("the folder can be written"));
         assert_eq!(read(folder.path(), "numbers.csv"), "old");
         assert_eq!(std::fs::read_dir(folder.path()).expect("the folder exists").count(), 1);
     }
@@ -253,7 +239,8 @@ mod tests {
     fn a_folder_that_cannot_be_made_is_named() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         std::fs::write(folder.path().join("file"), "").expect("a writable folder");
-        let error = Tables::create(&folder.path().join("file/output"), false).expect_err("a file is in the way");
+        let error =
+            Tables::create(&folder.path().join("file/output"), &plain(false)).err().expect("a file is in the way");
         assert!(error.to_string().contains("file/output cannot be written"), "{error}");
     }
 }

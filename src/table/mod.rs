@@ -5,12 +5,17 @@
 //! varies between two runs on the same input; times and thread counts go to `run.json` alone.
 
 mod cell;
+mod csv_tables;
 mod folder;
+mod format;
 mod partial;
 mod record;
 mod rows;
+mod scan_record;
 
 pub use cell::{confidence_cell, path_text, source_cell, text_cell};
-pub use folder::Tables;
+pub use folder::{TableOptions, Tables};
+pub use format::Format;
 pub use record::{Counts, ModelRecord, RunRecord, Timings, utc_timestamp};
 pub use rows::{DIGIT_COLUMNS, FILE_COLUMNS, FileRow, FileStatus, NUMBER_COLUMNS, STYLE_COLUMNS};
+pub use scan_record::{Crop, PageRecord, Pictures, ScanRecord};

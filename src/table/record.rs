@@ -64,6 +64,8 @@ pub struct Timings {
 pub struct RunRecord {
     /// The version of scantally.
     pub version: String,
+    /// The name of the run; corrections name it.
+    pub run_id: String,
     /// The INPUTs as they were given.
     pub inputs: Vec<String>,
     /// The options in force, the defaults included.

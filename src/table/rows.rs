@@ -1,7 +1,7 @@
 //! Rows: a number, a digit or a file in, the cells of its row out, in the order of the columns.
 
 use crate::geometry::Rect;
-use crate::number::{Digit, Number, Reason, Status};
+use crate::number::{Digit, Number, Reason};
 use crate::table::{confidence_cell, source_cell, text_cell};
 
 /// The columns of numbers.csv.
@@ -64,6 +64,11 @@ impl FileStatus {
             FileStatus::Failed => "failed",
             FileStatus::Skipped => "skipped",
         }
+    }
+
+    /// The status of a word in files.csv.
+    pub fn of_word(word: &str) -> Option<Self> {
+        [FileStatus::Ok, FileStatus::Failed, FileStatus::Skipped].into_iter().find(|status| status.as_str() == word)
     }
 }
 
@@ -157,11 +162,6 @@ pub(super) fn file_cells(row: &FileRow, numbers: usize, review: usize) -> [Strin
         text_cell(&row.error),
         row.content_hash.map(|hash| hash.to_hex().to_string()).unwrap_or_default(),
     ]
-}
-
-/// How many of the numbers a person should look at.
-pub(super) fn count_status(numbers: &[Number], status: Status) -> usize {
-    numbers.iter().filter(|number| number.status == status).count()
 }
 
 fn box_cells(bounds: &Rect) -> [String; 4] {

@@ -146,8 +146,8 @@ fn odd_names_stay_readable_and_start_no_formula() {
         b"\xff.png",
         b"\xc3\xa9 7.png",
     ];
-    for name in names {
-        write_number(&place.path("scans").join(std::ffi::OsStr::from_bytes(name)), "7");
+    for (index, name) in names.iter().enumerate() {
+        write_number(&place.path("scans").join(std::ffi::OsStr::from_bytes(name)), &index.to_string());
     }
     let outcome = place.run("extract scans --layout line");
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);

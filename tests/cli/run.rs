@@ -88,5 +88,5 @@ pub fn is_complete_result(folder: &Path) -> bool {
         .map(|entry| entry.expect("a readable folder").file_name().to_string_lossy().into_owned())
         .collect();
     names.sort();
-    names == ["digits.csv", "files.csv", "numbers.csv", "run.json"]
+    names == ["digits.csv", "files.csv", "journal.sqlite", "numbers.csv", "run.json"]
 }

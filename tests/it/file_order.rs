@@ -3,16 +3,19 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use proptest::prelude::*;
-use scantally::batch::{self, Ending, FileOutcome, NoProgress, Options};
+use scantally::batch::{self, Claims, Ending, NoProgress, Options};
+use scantally::crop::PictureOptions;
 use scantally::error::Result;
 use scantally::glyph::Glyph;
 use scantally::number::Kind;
 use scantally::pipeline::{Layout, Pipeline, Settings};
 use scantally::reader::line::LineReader;
 use scantally::reader::{CLASS_COUNT, DigitReader, Reading};
-use scantally::scan::Limits;
+use scantally::scan::Scan;
+use scantally::table::ScanRecord;
 
 use crate::support::write_number;
 
@@ -35,7 +38,7 @@ impl DigitReader for PixelReader {
     }
 }
 
-fn outcomes(files: &[PathBuf], threads: usize) -> Vec<FileOutcome> {
+fn outcomes(files: &[PathBuf], threads: usize) -> Vec<ScanRecord> {
     let settings = Settings { layout: Layout::Line, kind: Kind::Digits, min_confidence: 0.5, ..Settings::default() };
     let pipeline = Pipeline::new(
         Arc::new(PixelReader),
@@ -43,14 +46,17 @@ fn outcomes(files: &[PathBuf], threads: usize) -> Vec<FileOutcome> {
         settings,
     );
     let list = batch::collect(files.iter().cloned(), &[]);
-    let options = Options { threads, limits: Limits::default() };
+    let options = Options { threads, settle: Duration::ZERO, ..Options::default() };
+    let read_page = move |scan: &Scan, page: usize| pipeline.read_page_of(scan, page, &PictureOptions::default());
+    let (claims, never) = (Arc::new(Claims::none()), AtomicBool::new(false));
     let mut outcomes = Vec::new();
-    let ending = batch::run(&list.files, &pipeline, &options, &NoProgress, &AtomicBool::new(false), &mut |outcome| {
+    let ending = batch::run(list.files, Arc::new(read_page), claims, &options, &NoProgress, &never, &mut |outcome| {
         outcomes.push(outcome);
         Ok(())
     });
     assert_eq!(ending.expect("the sink takes everything"), Ending::Complete);
-    outcomes
+    outcomes.sort_by_key(|outcome| outcome.index);
+    outcomes.into_iter().map(|outcome| outcome.scan).collect()
 }
 
 /// One file more: a picture of a number, or a broken one.
@@ -75,7 +81,7 @@ proptest! {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut files: Vec<PathBuf> =
             contents.iter().enumerate().map(|(index, content)| write(folder.path(), index, *content)).collect();
-        let alone: Vec<FileOutcome> =
+        let alone: Vec<ScanRecord> =
             files.iter().flat_map(|file| outcomes(std::slice::from_ref(file), 1)).collect();
         for (content, outcome) in contents.iter().zip(&alone) {
             let numbers: usize = outcome.pages.iter().map(|page| page.numbers.len()).sum();

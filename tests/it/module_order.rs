@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first: a module imports those before it alone.
-const ORDER: [&str; 28] = [
+const ORDER: [&str; 30] = [
     "error",
     "geometry",
     "template",
@@ -24,6 +24,8 @@ const ORDER: [&str; 28] = [
     "number",
     "consistency",
     "table",
+    "crop",
+    "journal",
     "pipeline",
     "batch",
     "synth",

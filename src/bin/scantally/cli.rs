@@ -2,6 +2,7 @@
 
 mod compare;
 mod evaluate;
+mod run;
 mod study;
 mod synth;
 mod template;
@@ -19,6 +20,7 @@ use scantally::reader::ReaderKind;
 
 pub use compare::Compare;
 pub use evaluate::Evaluate;
+pub use run::RunOptions;
 pub use study::Study;
 pub use synth::Synth;
 pub use template::{Draft, Template, TemplateCheck, TemplateCommand, TemplateImport, TemplateSchema, TemplateTrial};
@@ -48,7 +50,7 @@ pub enum Command {
 /// Read scans and write their numbers to a folder
 ///
 /// Writes numbers.csv (one row a number), digits.csv (one row a digit), files.csv (one row for every file met) and
-/// run.json (options, model, counts, times).
+/// run.json (options, model, counts, times). journal.sqlite beside them is what --resume and corrections go by.
 ///
 /// Exit codes: 0 everything was read; 2 wrong arguments; 3 finished, but some files failed (each is in files.csv);
 /// 4 nothing could be read; 5 the output cannot be written; 130 interrupted, what was done is written.
@@ -58,7 +60,7 @@ pub struct Extract {
     ///
     /// Folders are searched to the bottom; hidden files are left out, links are followed once. PNG, JPEG, TIFF and PDF with all
     /// their pages, BMP, WebP and PNM are read; the content of a file decides, not its name.
-    #[arg(value_name = "INPUT", required = true, value_hint = ValueHint::AnyPath)]
+    #[arg(value_name = "INPUT", required_unless_present = "watch", value_hint = ValueHint::AnyPath)]
     pub inputs: Vec<PathBuf>,
 
     /// Folder for the results; created where it is missing
@@ -138,7 +140,7 @@ pub struct Extract {
     pub threads: Option<u16>,
 
     /// Pages with more pixels than this are refused; k, M and G are understood
-    #[arg(long, value_name = "N", default_value = "200M", value_parser = pixel_count)]
+    #[arg(long, value_name = "N", default_value = "200M", value_parser = quantity)]
     pub max_pixels: u64,
 
     /// Print nothing but errors
@@ -152,6 +154,9 @@ pub struct Extract {
     /// Show no progress bar
     #[arg(long)]
     pub no_progress: bool,
+
+    #[command(flatten)]
+    pub run: RunOptions,
 }
 
 /// Compare a result with the truth and print how good it is
@@ -253,8 +258,8 @@ fn error_share(text: &str) -> Result<f32, String> {
     }
 }
 
-/// A number of pixels, such as 200M, 1.5G or 40000000.
-fn pixel_count(text: &str) -> Result<u64, String> {
+/// A number of pixels or bytes, such as 200M, 1.5G or 40000000.
+fn quantity(text: &str) -> Result<u64, String> {
     let (digits, unit) = match text.char_indices().last() {
         Some((at, 'k' | 'K')) => (&text[..at], 1e3),
         Some((at, 'm' | 'M')) => (&text[..at], 1e6),
@@ -263,7 +268,7 @@ fn pixel_count(text: &str) -> Result<u64, String> {
     };
     match digits.trim().parse::<f64>() {
         Ok(count) if count > 0.0 && count * unit >= 1.0 && count * unit <= 1e15 => Ok((count * unit).round() as u64),
-        _ => Err("give a number of pixels, such as 200M".to_owned()),
+        _ => Err("give a number, such as 200M".to_owned()),
     }
 }
 
@@ -281,10 +286,10 @@ mod tests {
     #[test]
     fn pixels_are_counted_in_thousands_millions_and_billions() {
         for (text, count) in [("200M", 200_000_000), ("1.5G", 1_500_000_000), ("12k", 12_000), ("77", 77)] {
-            assert_eq!(pixel_count(text), Ok(count));
+            assert_eq!(quantity(text), Ok(count));
         }
         for text in ["", "M", "-1M", "0", "NaN", "inf", "1e300", "2T"] {
-            assert!(pixel_count(text).is_err(), "{text}");
+            assert!(quantity(text).is_err(), "{text}");
         }
     }
 

@@ -10,8 +10,8 @@ use scantally::table::Counts;
 pub enum ExitStatus {
     /// Everything was read; numbers may still be marked for review.
     AllRead,
-    /// A template is not valid, which counts as a wrong argument.
-    WrongTemplate,
+    /// A template is not valid, or the output folder holds a run that these arguments do not fit.
+    WrongArguments,
     /// Finished, but some files could not be read, or not as a whole.
     SomeFailed,
     /// Nothing could be read: no input, no model.
@@ -27,7 +27,7 @@ impl ExitStatus {
     pub fn code(self) -> u8 {
         match self {
             ExitStatus::AllRead => 0,
-            ExitStatus::WrongTemplate => 2,
+            ExitStatus::WrongArguments => 2,
             ExitStatus::SomeFailed => 3,
             ExitStatus::NothingRead => 4,
             ExitStatus::CannotWrite => 5,
@@ -39,7 +39,7 @@ impl ExitStatus {
     pub fn of(error: &anyhow::Error) -> Self {
         match error.downcast_ref::<Error>() {
             Some(Error::Output { .. }) => ExitStatus::CannotWrite,
-            Some(Error::Template { .. }) => ExitStatus::WrongTemplate,
+            Some(Error::Template { .. } | Error::Run { .. }) => ExitStatus::WrongArguments,
             _ => ExitStatus::NothingRead,
         }
     }

@@ -5,6 +5,7 @@ mod commands;
 mod exit;
 mod memory;
 mod printer;
+mod progress;
 
 use std::process::ExitCode;
 

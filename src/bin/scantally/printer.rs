@@ -1,12 +1,12 @@
 //! What people read on the terminal: counts, outcomes and errors in, lines out. Results go to stdout, all else to stderr.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::Path;
 
-use indicatif::{ProgressBar, ProgressStyle};
-use scantally::batch::{FileOutcome, Progress};
 use scantally::consistency::control_total::Outcome;
-use scantally::table::{Counts, FileStatus, Timings};
+use scantally::table::{Counts, FileRow, FileStatus, RunRecord, Timings};
+
+use crate::cli::Extract;
 
 /// How many bad files the summary of a run names; the others are in files.csv.
 const NAMED_FAILURES: usize = 5;
@@ -30,61 +30,6 @@ pub fn result(text: &str) -> anyhow::Result<()> {
     }
 }
 
-/// How much is printed during a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Detail {
-    /// Errors alone.
-    Errors,
-    /// A summary at the end.
-    Summary,
-    /// A line for each file as well.
-    Files,
-}
-
-/// Shows a run as it goes: a bar on a terminal, a line for each file where asked.
-pub struct Watcher {
-    bar: ProgressBar,
-    detail: Detail,
-}
-
-impl Watcher {
-    /// Watches a run over `files` files.
-    pub fn new(files: usize, detail: Detail, with_bar: bool) -> Self {
-        let is_shown = with_bar && detail != Detail::Errors && std::io::stderr().is_terminal();
-        let bar = if is_shown { ProgressBar::new(files as u64) } else { ProgressBar::hidden() };
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos} of {len} files, {eta} left  {wide_msg}") {
-            bar.set_style(style);
-        }
-        Self { bar, detail }
-    }
-
-    /// Takes the bar away.
-    pub fn finish(&self) {
-        self.bar.finish_and_clear();
-    }
-}
-
-impl Progress for Watcher {
-    fn page_finished(&self, source: &str) {
-        self.bar.set_message(printable(source));
-    }
-
-    fn file_finished(&self, outcome: &FileOutcome) {
-        self.bar.inc(1);
-        if self.detail != Detail::Files {
-            return;
-        }
-        let row = &outcome.row;
-        let line = if row.error.is_empty() {
-            let numbers: usize = outcome.pages.iter().map(|page| page.numbers.len()).sum();
-            format!("{}: {}, {}", row.source, counted(row.page_count, "page"), counted(numbers, "number"))
-        } else {
-            format!("{}: {}", row.status.as_str(), row.error)
-        };
-        self.bar.suspend(|| lines(&printable(&line)));
-    }
-}
-
 /// The bad files of a run, the first ones by name.
 #[derive(Debug, Default)]
 pub struct Failures {
@@ -93,18 +38,36 @@ pub struct Failures {
 
 impl Failures {
     /// Notes a file if it has failed.
-    pub fn note(&mut self, outcome: &FileOutcome) {
-        if outcome.row.status == FileStatus::Failed && self.named.len() < NAMED_FAILURES {
-            self.named.push(outcome.row.error.clone());
+    pub fn note(&mut self, row: &FileRow) {
+        if row.status == FileStatus::Failed && self.named.len() < NAMED_FAILURES {
+            self.named.push(row.error.clone());
         }
     }
 }
 
+/// Prints what came of a run: nothing, lines for people, or one line of JSON.
+pub fn run_result(record: &RunRecord, failures: &Failures, arguments: &Extract) {
+    if arguments.run.log.is_some() {
+        let RunRecord { counts, timings, interrupted, .. } = record;
+        let event =
+            serde_json::json!({ "event": "end", "interrupted": interrupted, "counts": counts, "timings": timings });
+        return lines(&event.to_string());
+    }
+    if arguments.quiet {
+        return;
+    }
+    lines(&summary(&record.counts, &record.timings, failures, &arguments.output, record.interrupted));
+    if let Some(max_error) = arguments.max_error {
+        lines(&share_read(&record.counts, max_error));
+    }
+    record.control_totals.iter().for_each(|total| lines(&control_total(total)));
+}
+
 /// The summary of a run, as lines.
-pub fn summary(counts: &Counts, timings: &Timings, failures: &Failures, output: &Path, interrupted: bool) -> String {
+fn summary(counts: &Counts, timings: &Timings, failures: &Failures, output: &Path, interrupted: bool) -> String {
     let mut lines = Vec::new();
     if interrupted {
-        lines.push("interrupted; what was finished by then is written".to_owned());
+        lines.push("interrupted; what was finished by then is written, go on with --resume".to_owned());
     }
     lines.push(format!(
         "{}, {}, {}: {} to review, {} failed{}",
@@ -130,7 +93,7 @@ pub fn summary(counts: &Counts, timings: &Timings, failures: &Failures, output: 
 }
 
 /// What share of the numbers, empty fields left aside, was marked `ok` where at most `max_error` (0 to 1) of these may be wrong.
-pub fn share_read(counts: &Counts, max_error: f32) -> String {
+fn share_read(counts: &Counts, max_error: f32) -> String {
     let numbers = counts.numbers - counts.numbers_empty;
     let percent = 100.0 * counts.numbers_ok as f64 / numbers.max(1) as f64;
     let max_percent = (f64::from(max_error) * 1e6).round() / 1e4;
@@ -142,7 +105,7 @@ pub fn share_read(counts: &Counts, max_error: f32) -> String {
 }
 
 /// How a control total came out: one line where it is right, else the difference and the numbers that would explain it.
-pub fn control_total(outcome: &Outcome) -> String {
+fn control_total(outcome: &Outcome) -> String {
     let Outcome { field, expected, total, difference, .. } = outcome;
     let numbers = counted(outcome.numbers, "number");
     let name = printable(field);
@@ -173,12 +136,12 @@ pub fn lines(text: &str) {
 }
 
 /// A text without characters that would move the cursor: file names may hold line breaks and terminal commands.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }
 
 /// A count and its noun: `1 page`, `2 pages`.
-fn counted(count: usize, noun: &str) -> String {
+pub fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 

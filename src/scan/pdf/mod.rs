@@ -80,6 +80,13 @@ impl Document {
         self.pdf.pages().len() + usize::from(self.missing.is_some())
     }
 
+    /// The number of pixels of a page as it is rendered; `index` counts from 0.
+    pub(super) fn pixel_count(&self, index: usize) -> Option<u64> {
+        let (width, height) = self.pdf.pages().get(index)?.render_dimensions();
+        let scale = RENDER_DPI / POINTS_PER_INCH;
+        Some((f64::from(width) * scale * f64::from(height) * scale) as u64)
+    }
+
     /// Decodes one page; `index` counts from 0.
     pub(super) fn decode(&self, index: usize, limits: &Limits) -> Outcome<Raster> {
         let Some(page) = self.pdf.pages().get(index) else {

@@ -93,6 +93,14 @@ impl Pages {
         self.0.len()
     }
 
+    /// The number of pixels of a page by its directory; `index` counts from 0.
+    pub(super) fn pixel_count(&self, bytes: &[u8], index: usize) -> Option<u64> {
+        let (structure, _) = Structure::parse(bytes)?;
+        let directory = self.0.get(index)?.as_ref()?;
+        let size = |tag| directory.integer(&structure, tag);
+        size(tag::IMAGE_WIDTH)?.checked_mul(size(tag::IMAGE_LENGTH)?)
+    }
+
     /// Decodes one page; `index` counts from 0.
     pub(super) fn decode(&self, bytes: &[u8], index: usize, limits: &Limits) -> Outcome<Raster> {
         let structure = Structure::parse(bytes).map(|(structure, _)| structure);

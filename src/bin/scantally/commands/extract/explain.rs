@@ -9,7 +9,7 @@ use scantally::error::{Error, Result};
 use scantally::evaluate::explain::write_picture;
 use scantally::number::Number;
 use scantally::pipeline::Pipeline;
-use scantally::scan::Scan;
+use scantally::scan::Page;
 
 /// Draws what is read.
 pub struct Explainer {
@@ -26,11 +26,11 @@ impl Explainer {
     }
 
     /// Reads a page and draws its numbers.
-    pub fn read_page(&self, pipeline: &Pipeline, scan: &Scan, page: usize) -> Result<Vec<Number>> {
-        let explained = pipeline.explain_page(scan.page(page)?)?;
+    pub fn read_page(&self, pipeline: &Pipeline, source: &str, number: usize, page: Page) -> Result<Vec<Number>> {
+        let explained = pipeline.explain_page(page)?;
         let drawn = explained.iter().filter_map(|(number, how)| Some((number, how.as_ref()?)));
-        for (number, explanation) in drawn {
-            if let Err(error) = write_picture(&self.folder, scan.name(), page, number, explanation) {
+        for (drawn, explanation) in drawn {
+            if let Err(error) = write_picture(&self.folder, source, number, drawn, explanation) {
                 // A full disk is no fault of the scan: its row says how it was read, and the run ends with this error.
                 self.failure().get_or_insert(error);
             }

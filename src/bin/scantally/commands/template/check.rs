@@ -34,7 +34,7 @@ pub fn run(arguments: &TemplateCheck) -> anyhow::Result<ExitStatus> {
             Err(error) => {
                 let error: anyhow::Error = error;
                 printer::lines(&format!("{error:#}"));
-                status = ExitStatus::WrongTemplate;
+                status = ExitStatus::WrongArguments;
             }
         }
     }
