@@ -69,13 +69,13 @@ impl OpenScan {
         }
         let bytes = std::fs::read(&file.path).map_err(unreadable)?;
         let hash = blake3::hash(&bytes);
-        if let Some(first) = claims.claim(hash, source) {
-            return Err(unread(source, FileStatus::Skipped, duplicate_of(source, &first), Some(hash)));
-        }
         let scan = Scan::from_bytes(source, bytes, limits).map_err(|error| failed(source, &error, Some(hash)))?;
         let page_count = scan.page_count();
         if page_count == 0 {
             return Err(of_pages(source, hash, Vec::new()));
+        }
+        if let Some(first) = claims.claim(hash, source) {
+            return Err(unread(source, FileStatus::Skipped, duplicate_of(source, &first), Some(hash)));
         }
         let pages = (0..page_count).map(|_| None).collect();
         Ok(Self { scan, hash, page_count, results: Mutex::new(Results { pages, missing: page_count }) })

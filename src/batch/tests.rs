@@ -154,7 +154,7 @@ fn scans_with_the_same_content_are_read_once() {
     let (_, outcomes) = run_all(&files_below(folder.path()), Arc::new(read_width), 1);
     let (ok, skipped) = (FileStatus::Ok, FileStatus::Skipped);
     assert_eq!(statuses(&outcomes), [ok, ok, ok, skipped]);
-    assert_eq!(outcomes[3].scan.row.error, "copy.png has the same content as 001.png, which is read");
+    assert_eq!(outcomes[3].scan.row.error, "copy.png has the same content as 001.png, which stands for both");
 }
 
 #[test]

@@ -43,21 +43,22 @@ impl Journal {
         written.map_err(|cause| self.failed(cause))
     }
 
-    /// The scans that were read without a fault, or passed over; those that failed are tried again by whoever goes on with the run.
+    /// The scans that were read without a fault, or passed over because they are no scans. Those that failed are tried again by whoever goes on
+    /// with the run, and duplicates are looked at again, as the scan that stands for them may have changed.
     ///
     /// # Errors
     /// [`crate::error::Error::Output`] if the journal cannot be read.
     pub fn finished_scans(&self) -> Result<Vec<Finished>> {
         let read = (|| {
-            let query = "SELECT source, size, modified_ns, blake3, status FROM scan WHERE status <> 'failed'";
+            let query = "SELECT source, size, modified_ns, blake3 FROM scan \
+                         WHERE status = 'ok' OR status = 'skipped' AND blake3 IS NULL";
             let mut statement = self.connection.prepare(query)?;
             let scans = statement.query_map([], |row| {
                 let stamp = row.get::<_, Option<i64>>(1)?.zip(row.get(2)?);
-                let is_read = row.get::<_, String>(4)? == FileStatus::Ok.as_str();
                 Ok(Finished {
                     source: row.get(0)?,
                     stamp: stamp.map(|(size, modified_ns)| FileStamp { size: size.cast_unsigned(), modified_ns }),
-                    content_hash: hash_of(row.get(3)?).filter(|_| is_read),
+                    content_hash: hash_of(row.get(3)?),
                 })
             })?;
             scans.collect::<rusqlite::Result<Vec<_>>>()
@@ -66,6 +67,7 @@ impl Journal {
     }
 
     /// Of scans with the same content the first in the order of the tables keeps its numbers; the others become `skipped` rows that name it.
+    /// It comes out the same whichever of them was met first.
     ///
     /// # Errors
     /// [`crate::error::Error::Output`] if the journal cannot be written.
@@ -73,11 +75,7 @@ impl Journal {
         let settled = (|| {
             let transaction = self.connection.transaction()?;
             let pairs: Vec<(String, String)> = {
-                let query = "SELECT other.source, (SELECT source FROM scan WHERE blake3 = other.blake3 AND status <> 'skipped' \
-                             ORDER BY sorted LIMIT 1) AS first FROM scan AS other \
-                             WHERE other.blake3 IN (SELECT blake3 FROM scan WHERE blake3 IS NOT NULL GROUP BY blake3 HAVING count(*) > 1) \
-                             AND first IS NOT NULL AND first <> other.source";
-                let mut statement = transaction.prepare(query)?;
+                let mut statement = transaction.prepare(DUPLICATES)?;
                 let pairs = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
                 pairs.collect::<rusqlite::Result<_>>()?
             };
@@ -117,9 +115,19 @@ impl Journal {
     }
 }
 
-/// The sentence for a scan whose content was read under another name.
+/// Each scan that is a duplicate, with the one that stands for it: the first of those with pages. A skipped file has a hash only where it is a
+/// duplicate; files that could not be opened as scans have no pages and stand for nothing but themselves.
+const DUPLICATES: &str = "
+    SELECT other.source, first.source FROM (
+        SELECT blake3, min(sorted) AS sorted FROM scan WHERE blake3 IS NOT NULL AND page_count > 0 GROUP BY blake3
+    ) AS claim
+    JOIN scan AS first ON first.sorted = claim.sorted
+    JOIN scan AS other ON other.blake3 = claim.blake3 AND other.source <> first.source
+    WHERE other.page_count > 0 OR other.status = 'skipped'";
+
+/// The sentence for a scan whose content is that of another one.
 pub fn duplicate_of(source: &str, first: &str) -> String {
-    format!("{source} has the same content as {first}, which is read")
+    format!("{source} has the same content as {first}, which stands for both")
 }
 
 fn write_scan(

@@ -2,6 +2,7 @@
 
 mod drafts;
 mod extract;
+mod faults;
 mod forms;
 mod help_files;
 mod lines;

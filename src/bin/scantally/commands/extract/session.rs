@@ -59,6 +59,8 @@ impl<'a> Session<'a> {
             run if run.force => Start::Force,
             _ => Start::Fresh,
         };
+        // Before the journal: whoever sees it may count on a signal being heard.
+        let interrupted = stop_on_signal()?;
         let options = deciding_options(arguments, &prepared);
         let journal = Journal::open(&arguments.output, &options, &beginning.run_id(), start)?;
         let claims = if arguments.run.keep_duplicates { Claims::none() } else { Claims::new() };
@@ -74,7 +76,7 @@ impl<'a> Session<'a> {
             beginning,
             journal,
             explainer: arguments.explain.as_deref().map(Explainer::create).transpose()?.map(Arc::new),
-            interrupted: stop_on_signal()?,
+            interrupted,
             claims: Arc::new(claims),
             known,
             list,
@@ -129,7 +131,9 @@ impl<'a> Session<'a> {
 
     /// Writes the tables from the journal, and tells what came of the run.
     pub fn publish(&mut self) -> anyhow::Result<ExitStatus> {
-        self.journal.settle_duplicates()?;
+        if !self.arguments.run.keep_duplicates {
+            self.journal.settle_duplicates()?;
+        }
         self.journal.restore_if_removed()?;
         let options = TableOptions { with_style: self.arguments.style, ..TableOptions::default() };
         let mut tables = Tables::create(&self.arguments.output, &options)?;
