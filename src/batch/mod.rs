@@ -3,8 +3,11 @@
 //! [`collect`] walks the INPUTs and names what it meets; [`run`] reads the files in parallel, page by page, and hands the
 //! outcomes on in order. How a page is read is left to [`crate::pipeline`], what is written to [`crate::table`].
 
+mod archive;
 mod collect;
+mod exclude;
 mod open;
+mod origin;
 mod outcome;
 mod progress;
 mod schedule;
@@ -16,19 +19,22 @@ use std::sync::atomic::AtomicBool;
 use crate::error::{Error, Result};
 use crate::number::Number;
 use crate::pipeline::Pipeline;
-use crate::scan::{Limits, Scan};
+use crate::scan::{Scan, Settings};
 
+pub use archive::Archive;
 pub use collect::{FileList, FoundFile, Task, collect};
+pub use exclude::Exclude;
+pub use origin::{Origin, Stamp};
 pub use outcome::FileOutcome;
 pub use progress::{NoProgress, Progress};
 
-/// How a batch is run; none of it changes what is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a batch is run.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Worker threads; 0 counts as 1.
     pub threads: usize,
-    /// What a scan may cost at most.
-    pub limits: Limits,
+    /// How scans are opened: limits, pages, password.
+    pub scan: Settings,
 }
 
 /// Whether a batch came to its end.
@@ -82,7 +88,7 @@ pub fn run_with(
         .stack_size(WORKER_STACK_BYTES)
         .build()
         .map_err(|cause| Error::Threads { threads, reason: cause.to_string() })?;
-    schedule::run(&pool, &schedule::Work { files, read_page, limits: options.limits, progress, interrupted }, sink)
+    schedule::run(&pool, &schedule::Work { files, read_page, settings: &options.scan, progress, interrupted }, sink)
 }
 
 /// The names of the worker threads begin with this, so that a panic hook can tell a panic that becomes a failed row.

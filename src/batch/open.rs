@@ -3,16 +3,13 @@
 //! A page on which the program itself fails counts as a bad page. Which page is read when is left to the schedule.
 
 use std::any::Any;
-use std::fs::File;
-use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use crate::batch::{FileOutcome, FoundFile, ReadPage, Task};
 use crate::error::{Error, Result};
 use crate::number::Number;
-use crate::scan::{Limits, Scan, is_scan_name};
+use crate::scan::{Scan, Settings, is_scan_name};
 use crate::table::FileStatus;
 
 /// A name that is no scan's may belong to a film or an archive, which are not to be read as a whole; this much tells
@@ -23,7 +20,8 @@ const BEGINNING_BYTES: u64 = 1 << 16;
 pub(super) struct OpenScan {
     scan: Scan,
     hash: blake3::Hash,
-    page_count: usize,
+    /// The numbers of the pages that are to be read.
+    pages: Vec<usize>,
     results: Mutex<Results>,
 }
 
@@ -35,37 +33,38 @@ struct Results {
 
 impl OpenScan {
     /// Opens a file; the outcome where there are no pages to read. Never panics.
-    pub fn open(file: &FoundFile, limits: Limits) -> std::result::Result<Self, FileOutcome> {
+    pub fn open(file: &FoundFile, settings: &Settings) -> std::result::Result<Self, FileOutcome> {
         if let Task::Report { status, error } = &file.task {
             return Err(FileOutcome::unread(&file.source, *status, error.clone(), None));
         }
-        catch_unwind(AssertUnwindSafe(|| Self::open_unguarded(file, limits)))
+        catch_unwind(AssertUnwindSafe(|| Self::open_unguarded(file, settings)))
             .unwrap_or_else(|panic| Err(failed(&file.source, &panicked(&file.source, None, &*panic), None)))
     }
 
-    fn open_unguarded(file: &FoundFile, limits: Limits) -> std::result::Result<Self, FileOutcome> {
+    fn open_unguarded(file: &FoundFile, settings: &Settings) -> std::result::Result<Self, FileOutcome> {
         let source = &file.source;
-        let unreadable = |cause| failed(source, &Error::Unreadable { scan: source.clone(), cause }, None);
+        let unreadable = |error| failed(source, &error, None);
         if !is_scan_name(&file.path) {
-            let beginning = beginning_of(&file.path).map_err(unreadable)?;
-            if let Err(error @ Error::NotAScan { .. }) = Scan::from_bytes(source, beginning, limits) {
+            let beginning = file.beginning(BEGINNING_BYTES).map_err(unreadable)?;
+            if let Err(error @ Error::NotAScan { .. }) = Scan::from_bytes(source, beginning, settings.limits) {
                 return Err(FileOutcome::unread(source, FileStatus::Skipped, error.to_string(), None));
             }
         }
-        let bytes = std::fs::read(&file.path).map_err(unreadable)?;
+        let bytes = file.read().map_err(unreadable)?;
         let hash = blake3::hash(&bytes);
-        let scan = Scan::from_bytes(source, bytes, limits).map_err(|error| failed(source, &error, Some(hash)))?;
-        let page_count = scan.page_count();
-        if page_count == 0 {
-            return Err(FileOutcome::of_pages(source, hash, Vec::new()));
+        let scan =
+            Scan::from_bytes(source, bytes, settings.clone()).map_err(|error| failed(source, &error, Some(hash)))?;
+        let pages: Vec<usize> = scan.pages_to_read().collect();
+        if pages.is_empty() {
+            return Err(FileOutcome::of_pages(source, hash, Vec::new(), None));
         }
-        let pages = (0..page_count).map(|_| None).collect();
-        Ok(Self { scan, hash, page_count, results: Mutex::new(Results { pages, missing: page_count }) })
+        let results = Results { pages: pages.iter().map(|_| None).collect(), missing: pages.len() };
+        Ok(Self { scan, hash, pages, results: Mutex::new(results) })
     }
 
-    /// The number of pages, at least 1.
+    /// The number of pages to be read, at least 1.
     pub fn page_count(&self) -> usize {
-        self.page_count
+        self.pages.len()
     }
 
     /// What rows and messages call the file.
@@ -73,25 +72,21 @@ impl OpenScan {
         self.scan.name()
     }
 
-    /// Reads one page, from 1, and keeps its result; the outcome of the file if it was the last one. Never panics.
-    pub fn read_page(&self, number: usize, read_page: &ReadPage<'_>) -> Option<FileOutcome> {
+    /// Reads one of the pages to be read, the first being 1, and keeps its result; the outcome of the file if it was the last one that
+    /// was missing. Never panics.
+    pub fn read_page(&self, place: usize, read_page: &ReadPage<'_>) -> Option<FileOutcome> {
+        let number = self.pages[place - 1];
         let result = catch_unwind(AssertUnwindSafe(|| read_page(&self.scan, number)))
             .unwrap_or_else(|panic| Err(panicked(self.source(), Some(number), &*panic)));
         let mut results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
-        results.pages[number - 1] = Some(result);
+        results.pages[place - 1] = Some(result);
         results.missing -= 1;
         if results.missing > 0 {
             return None;
         }
-        let pages = std::mem::take(&mut results.pages).into_iter().flatten().collect();
-        Some(FileOutcome::of_pages(self.source(), self.hash, pages))
+        let pages = self.pages.iter().copied().zip(std::mem::take(&mut results.pages).into_iter().flatten()).collect();
+        Some(FileOutcome::of_pages(self.source(), self.hash, pages, self.scan.remark()))
     }
-}
-
-fn beginning_of(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut beginning = Vec::new();
-    File::open(path)?.take(BEGINNING_BYTES).read_to_end(&mut beginning)?;
-    Ok(beginning)
 }
 
 fn failed(source: &str, error: &Error, hash: Option<blake3::Hash>) -> FileOutcome {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::batch::open::OpenScan;
 use crate::batch::{Ending, FileOutcome, FoundFile, Progress, ReadPage};
 use crate::error::Result;
-use crate::scan::Limits;
+use crate::scan::Settings;
 
 /// How many files may be begun behind the first unfinished one: while one long scan is read on one thread, the rows of
 /// this many others may wait in memory, some kilobytes each.
@@ -25,7 +25,7 @@ const IDLE_WAIT: Duration = Duration::from_millis(50);
 pub(super) struct Work<'a> {
     pub files: &'a [FoundFile],
     pub read_page: &'a ReadPage<'a>,
-    pub limits: Limits,
+    pub settings: &'a Settings,
     pub progress: &'a dyn Progress,
     pub interrupted: &'a AtomicBool,
 }
@@ -164,7 +164,7 @@ impl Board {
 
     /// Opens a file and offers its pages; the outcome where there are no pages to read.
     fn begin_file(&self, work: &Work<'_>, index: usize) -> Option<FileOutcome> {
-        let opened = OpenScan::open(&work.files[index], work.limits);
+        let opened = OpenScan::open(&work.files[index], work.settings);
         let mut state = self.state();
         state.opening -= 1;
         self.changed.notify_all();

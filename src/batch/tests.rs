@@ -9,7 +9,7 @@ use crate::number::Status;
 use crate::table::FileStatus;
 
 fn options(threads: usize) -> Options {
-    Options { threads, limits: Limits::default() }
+    Options { threads, scan: Settings::default() }
 }
 
 /// A picture of `width` white pixels in a row.
@@ -58,7 +58,7 @@ fn run_all(files: &[FoundFile], read_page: &ReadPage<'_>, threads: usize) -> (En
 }
 
 fn files_below(folder: &Path) -> Vec<FoundFile> {
-    collect([folder.to_owned()], &[]).files
+    collect([folder.to_owned()], &[], &Exclude::default()).files
 }
 
 #[test]
@@ -146,7 +146,7 @@ mod listing {
     use super::*;
 
     fn listed(inputs: &[&Path]) -> Vec<(String, Option<FileStatus>)> {
-        collect(inputs.iter().map(|input| input.to_path_buf()), &[])
+        collect(inputs.iter().map(|input| input.to_path_buf()), &[], &Exclude::default())
             .files
             .into_iter()
             .map(|file| match file.task {
@@ -180,7 +180,7 @@ mod listing {
             ],
             "sorted as the tables write it: ./=1.png first"
         );
-        assert_eq!(collect([root.join("one")], &[]).hidden, 2);
+        assert_eq!(collect([root.join("one")], &[], &Exclude::default()).hidden, 2);
     }
 
     #[test]
@@ -189,7 +189,7 @@ mod listing {
         write_picture(&folder.path().join("scan.png"), 1);
         write_picture(&folder.path().join("output/crop.png"), 1);
         let output = folder.path().join("output");
-        let files = |input: &Path| collect([input.to_owned()], &[output.as_path()]).files.len();
+        let files = |input: &Path| collect([input.to_owned()], &[output.as_path()], &Exclude::default()).files.len();
         assert_eq!(files(folder.path()), 1);
         assert_eq!(files(&output), 1, "an output folder that is itself the INPUT is read");
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use proptest::prelude::*;
-use scantally::batch::{self, Ending, FileOutcome, NoProgress, Options};
+use scantally::batch::{self, Ending, Exclude, FileOutcome, NoProgress, Options};
 use scantally::error::Result;
 use scantally::glyph::Glyph;
 use scantally::number::Kind;
@@ -42,8 +42,8 @@ fn outcomes(files: &[PathBuf], threads: usize) -> Vec<FileOutcome> {
         Arc::new(LineReader::shipped().expect("the built-in line reader")),
         settings,
     );
-    let list = batch::collect(files.iter().cloned(), &[]);
-    let options = Options { threads, limits: Limits::default() };
+    let list = batch::collect(files.iter().cloned(), &[], &Exclude::default());
+    let options = Options { threads, scan: Limits::default().into() };
     let mut outcomes = Vec::new();
     let ending = batch::run(&list.files, &pipeline, &options, &NoProgress, &AtomicBool::new(false), &mut |outcome| {
         outcomes.push(outcome);

@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
+use scantally::batch::Exclude;
 use scantally::consistency::control_total::Expected;
 use scantally::number::threshold::MEASURED_ERRORS;
 use scantally::number::{DecimalMark, Kind};
 use scantally::pipeline::Layout;
 use scantally::reader::ReaderKind;
+use scantally::scan::{PageSelection, Password};
 
 use super::{reader_parser, share};
 
@@ -21,16 +23,34 @@ use super::{reader_parser, share};
 /// 4 nothing could be read; 5 the output cannot be written; 130 interrupted, what was done is written.
 #[derive(Debug, Args)]
 pub struct Extract {
-    /// Scans, folders of scans, or `-` for a list of paths on standard input
+    /// Scans, folders of scans, ZIP archives, `@FILE` for a list of paths in a file, or `-` for one on standard input
     ///
     /// Folders are searched to the bottom; hidden files are left out, links are followed once. PNG, JPEG, TIFF and PDF with all
-    /// their pages, BMP, WebP and PNM are read; the content of a file decides, not its name.
+    /// their pages, BMP, WebP and PNM are read; the content of a file decides, not its name. Lists have one path a line, or zero bytes
+    /// between them; a file whose name begins with @ is given as ./@NAME.
     #[arg(value_name = "INPUT", required = true, value_hint = ValueHint::AnyPath)]
     pub inputs: Vec<PathBuf>,
 
     /// Folder for the results; created where it is missing
     #[arg(short, long, value_name = "FOLDER", default_value = "output", value_hint = ValueHint::DirPath)]
     pub output: PathBuf,
+
+    /// Leave out files and folders that match, such as '*.tmp.png' or 'old/**'; may be repeated
+    ///
+    /// The pattern is compared with the name alone and with the path below INPUT: `*` and `?` stand for anything within a name, `**` for
+    /// any folders, `[0-9]` for a range. run.json tells how many were left out.
+    #[arg(long, value_name = "PATTERN", value_parser = name_pattern)]
+    pub exclude: Vec<String>,
+
+    /// Read these pages of each scan only, such as 1,3-5 or 2- (from the second to the last)
+    ///
+    /// A page that a scan lacks is no error, unless it has none of them.
+    #[arg(long, value_name = "PAGES", allow_hyphen_values = true)]
+    pub pages: Option<PageSelection>,
+
+    /// Password of encrypted PDFs; it is written nowhere
+    #[arg(long, value_name = "PASSWORD")]
+    pub pdf_password: Option<Password>,
 
     /// What each image shows: a page with numbers anywhere on it, one number, one digit, or the magnetic-ink line of a cheque
     #[arg(long, default_value = "page", value_parser = layout_parser())]
@@ -144,6 +164,11 @@ fn decimal_parser() -> impl TypedValueParser<Value = DecimalMark> {
         "comma" => DecimalMark::Comma,
         _ => DecimalMark::Auto,
     })
+}
+
+/// A pattern of names, as it is.
+fn name_pattern(text: &str) -> Result<String, String> {
+    Exclude::new(&[text]).map(|_| text.to_owned())
 }
 
 /// A share of wrong numbers: a percentage, such as 0.5%, or a share below 1, such as 0.005; no less than was measured.

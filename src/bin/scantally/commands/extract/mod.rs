@@ -9,12 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime};
 
 use anyhow::Context;
-use scantally::batch::{self, Ending, FileList, FileOutcome, Task, WORKER_NAME};
+use scantally::batch::{self, Ending, Exclude, FileList, FileOutcome, Task, WORKER_NAME};
 use scantally::consistency::control_total::ControlTotals;
 use scantally::number::Number;
 use scantally::number::threshold::min_confidence_for;
 use scantally::pipeline::{Pipeline, Settings};
-use scantally::scan::{Limits, Scan};
+use scantally::scan::{self, Limits, Scan};
 use scantally::table::{ModelRecord, RunRecord, Tables, Timings, path_text, utc_timestamp};
 
 use crate::cli::Extract;
@@ -40,7 +40,8 @@ pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
     let (line_reader, line_model) = model::load_lines(arguments.line_model.as_deref())?;
     let outputs: Vec<&Path> =
         [Some(&arguments.output), arguments.explain.as_ref()].into_iter().flatten().map(PathBuf::as_path).collect();
-    let list = batch::collect(inputs::expand(&arguments.inputs)?, &outputs);
+    let exclude = Exclude::new(&arguments.exclude).map_err(anyhow::Error::msg)?;
+    let list = batch::collect(inputs::expand(&arguments.inputs)?, &outputs, &exclude);
     if !list.files.iter().any(|file| file.task == Task::Read) {
         return nothing_to_read(&list);
     }
@@ -90,7 +91,11 @@ fn read_all(
 ) -> anyhow::Result<Ending> {
     let options = batch::Options {
         threads: threads(arguments),
-        limits: Limits { max_pixels: arguments.max_pixels, ..Limits::default() },
+        scan: scan::Settings {
+            limits: Limits { max_pixels: arguments.max_pixels, ..Limits::default() },
+            pages: arguments.pages.clone().unwrap_or_default(),
+            pdf_password: arguments.pdf_password.clone(),
+        },
     };
     let interrupted = stop_on_signal()?;
     quiet_worker_panics(arguments.verbose);
@@ -164,6 +169,7 @@ fn record(
         templates: Vec::new(),
         control_totals: Vec::new(),
         hidden_left_out: list.hidden,
+        excluded_left_out: list.excluded,
         interrupted: ending == Ending::Interrupted,
         timings: Timings { started: utc_timestamp(beginning.1), seconds, pages_per_second },
     }
@@ -184,6 +190,8 @@ fn options(arguments: &Extract, settings: &Settings) -> serde_json::Value {
         "repair": settings.repair,
         "control_totals": arguments.control_totals.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "explain": arguments.explain.as_deref().map(path),
+        "exclude": arguments.exclude,
+        "pages": arguments.pages.as_ref().map(ToString::to_string),
         "max_pixels": arguments.max_pixels,
         "threads": threads(arguments),
     })
