@@ -3,10 +3,13 @@
 //! [`collect`] walks the INPUTs and names what it meets; [`run`] reads the files in parallel, page by page, within bounds of memory and
 //! time. How a page is read is left to [`crate::pipeline`], order and duplicates to [`crate::journal`], what is written to [`crate::table`].
 
+mod archive;
 mod budget;
 mod claims;
 mod collect;
+mod exclude;
 mod open;
+mod origin;
 mod outcome;
 mod progress;
 mod schedule;
@@ -20,21 +23,23 @@ use std::time::Duration;
 
 use crate::error::Result;
 use crate::journal::FileStamp;
-use crate::scan::{Limits, Scan};
+use crate::scan::{Scan, Settings};
 use crate::table::{PageRecord, ScanRecord};
 
+pub use archive::Archive;
 pub use claims::Claims;
 pub use collect::{FileList, FoundFile, Task, collect};
-pub use open::stamp_of;
+pub use exclude::Exclude;
+pub use origin::Origin;
 pub use progress::{NoProgress, Progress};
 
 /// How a batch is run; apart from what is given up, none of it changes what is read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// Worker threads; 0 counts as 1.
     pub threads: usize,
-    /// What a scan may cost at most.
-    pub limits: Limits,
+    /// How scans are opened: limits, pages, password.
+    pub scan: Settings,
     /// How many bytes the scans and pages under way may take together, by estimate; one page is read however large it is.
     pub max_memory_bytes: u64,
     /// How long opening a scan or reading one of its pages may take before it is given up.
@@ -47,7 +52,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             threads: 1,
-            limits: Limits::default(),
+            scan: Settings::default(),
             max_memory_bytes: 1 << 30,
             timeout: Duration::from_secs(120),
             settle: Duration::from_secs(2),
@@ -96,7 +101,7 @@ pub fn run(
     interrupted: &AtomicBool,
     sink: &mut dyn FnMut(Outcome) -> Result<()>,
 ) -> Result<Ending> {
-    let work = schedule::Work { files, read_page, claims, options: *options };
+    let work = schedule::Work { files, read_page, claims, options: options.clone() };
     schedule::run(work, progress, interrupted, sink)
 }
 

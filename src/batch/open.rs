@@ -3,10 +3,7 @@
 //! A page on which the program itself fails counts as a bad page. Which page is read when is left to the schedule.
 
 use std::any::Any;
-use std::fs::File;
-use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,7 +11,7 @@ use crate::batch::outcome::{of_pages, unread};
 use crate::batch::{Claims, FoundFile, ReadPage, Task};
 use crate::error::{Error, Result};
 use crate::journal::{FileStamp, duplicate_of};
-use crate::scan::{Limits, Scan, is_scan_name};
+use crate::scan::{Scan, Settings, is_scan_name};
 use crate::table::{FileStatus, PageRecord, ScanRecord};
 
 /// A name that is no scan's may belong to a film or an archive, which are not to be read as a whole; this much tells
@@ -25,7 +22,8 @@ const BEGINNING_BYTES: u64 = 1 << 16;
 pub(super) struct OpenScan {
     scan: Scan,
     hash: blake3::Hash,
-    page_count: usize,
+    /// The numbers of the pages to be read.
+    pages: Vec<usize>,
     results: Mutex<Results>,
 }
 
@@ -33,13 +31,6 @@ pub(super) struct OpenScan {
 struct Results {
     pages: Vec<Option<Result<PageRecord>>>,
     missing: usize,
-}
-
-/// Size and time of the last change of a file; `None` where the system does not tell.
-pub fn stamp_of(path: &Path) -> Option<FileStamp> {
-    let metadata = std::fs::metadata(path).ok()?;
-    let since = metadata.modified().ok()?.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-    Some(FileStamp { size: metadata.len(), modified_ns: i64::try_from(since.as_nanos()).unwrap_or(i64::MAX) })
 }
 
 /// Whether a file was changed less than `settle` ago; times in the future count as just now.
@@ -50,43 +41,44 @@ pub(super) fn is_fresh(stamp: &FileStamp, settle: Duration) -> bool {
 
 impl OpenScan {
     /// Opens a file; the record where there are no pages to read. Never panics.
-    pub fn open(file: &FoundFile, limits: Limits, claims: &Claims) -> std::result::Result<Self, ScanRecord> {
+    pub fn open(file: &FoundFile, settings: &Settings, claims: &Claims) -> std::result::Result<Self, ScanRecord> {
         if let Task::Report { status, error } = &file.task {
             return Err(unread(&file.source, *status, error.clone(), None));
         }
-        catch_unwind(AssertUnwindSafe(|| Self::open_unguarded(file, limits, claims)))
+        catch_unwind(AssertUnwindSafe(|| Self::open_unguarded(file, settings, claims)))
             .unwrap_or_else(|panic| Err(failed(&file.source, &panicked(&file.source, None, &*panic), None)))
     }
 
-    fn open_unguarded(file: &FoundFile, limits: Limits, claims: &Claims) -> std::result::Result<Self, ScanRecord> {
+    fn open_unguarded(file: &FoundFile, settings: &Settings, claims: &Claims) -> std::result::Result<Self, ScanRecord> {
         let source = &file.source;
-        let unreadable = |cause| failed(source, &Error::Unreadable { scan: source.clone(), cause }, None);
+        let unreadable = |error| failed(source, &error, None);
         if !is_scan_name(&file.path) {
-            let beginning = beginning_of(&file.path).map_err(unreadable)?;
-            if let Err(error @ Error::NotAScan { .. }) = Scan::from_bytes(source, beginning, limits) {
+            let beginning = file.beginning(BEGINNING_BYTES).map_err(unreadable)?;
+            if let Err(error @ Error::NotAScan { .. }) = Scan::from_bytes(source, beginning, settings.limits) {
                 return Err(unread(source, FileStatus::Skipped, error.to_string(), None));
             }
         }
-        let bytes = std::fs::read(&file.path).map_err(unreadable)?;
+        let bytes = file.read().map_err(unreadable)?;
         let hash = blake3::hash(&bytes);
-        let scan = Scan::from_bytes(source, bytes, limits).map_err(|error| failed(source, &error, Some(hash)))?;
-        let page_count = scan.page_count();
-        if page_count == 0 {
-            return Err(of_pages(source, hash, Vec::new()));
+        let scan =
+            Scan::from_bytes(source, bytes, settings.clone()).map_err(|error| failed(source, &error, Some(hash)))?;
+        let pages: Vec<usize> = scan.pages_to_read().collect();
+        if pages.is_empty() {
+            return Err(of_pages(source, hash, Vec::new(), None));
         }
         if let Some(first) = claims.claim(hash, source) {
             return Err(unread(source, FileStatus::Skipped, duplicate_of(source, &first), Some(hash)));
         }
-        let pages = (0..page_count).map(|_| None).collect();
-        Ok(Self { scan, hash, page_count, results: Mutex::new(Results { pages, missing: page_count }) })
+        let results = Results { pages: pages.iter().map(|_| None).collect(), missing: pages.len() };
+        Ok(Self { scan, hash, pages, results: Mutex::new(results) })
     }
 
-    /// The number of pages, at least 1.
-    pub fn page_count(&self) -> usize {
-        self.page_count
+    /// The numbers of the pages to be read, at least one.
+    pub fn pages(&self) -> &[usize] {
+        &self.pages
     }
 
-    /// How many pixels a page has, from 1, as far as the file tells before it is decoded.
+    /// How many pixels a page has, as far as the file tells before it is decoded.
     pub fn page_pixels(&self, number: usize) -> Option<u64> {
         self.scan.page_pixels(number)
     }
@@ -96,29 +88,23 @@ impl OpenScan {
         self.scan.name()
     }
 
-    /// Reads one page, from 1. Never panics.
+    /// Reads one of the pages, by its number. Never panics.
     pub fn read_page(&self, number: usize, read_page: &ReadPage) -> Result<PageRecord> {
         catch_unwind(AssertUnwindSafe(|| read_page(&self.scan, number)))
             .unwrap_or_else(|panic| Err(panicked(self.source(), Some(number), &*panic)))
     }
 
-    /// Keeps the result of a page, from 1; the record of the file if it was the last one.
-    pub fn keep(&self, number: usize, result: Result<PageRecord>) -> Option<ScanRecord> {
+    /// Keeps the result of a page, by its place among those to be read; the record of the file if it was the last one.
+    pub fn keep(&self, place: usize, result: Result<PageRecord>) -> Option<ScanRecord> {
         let mut results = self.results.lock().unwrap_or_else(PoisonError::into_inner);
-        results.pages[number - 1] = Some(result);
+        results.pages[place] = Some(result);
         results.missing -= 1;
         if results.missing > 0 {
             return None;
         }
-        let pages = std::mem::take(&mut results.pages).into_iter().flatten().collect();
-        Some(of_pages(self.source(), self.hash, pages))
+        let pages = self.pages.iter().copied().zip(std::mem::take(&mut results.pages).into_iter().flatten()).collect();
+        Some(of_pages(self.source(), self.hash, pages, self.scan.remark()))
     }
-}
-
-fn beginning_of(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut beginning = Vec::new();
-    File::open(path)?.take(BEGINNING_BYTES).read_to_end(&mut beginning)?;
-    Ok(beginning)
 }
 
 pub(super) fn failed(source: &str, error: &Error, hash: Option<blake3::Hash>) -> ScanRecord {

@@ -12,15 +12,20 @@ pub(super) fn unread(source: &str, status: FileStatus, error: String, hash: Opti
     ScanRecord { row, pages: Vec::new() }
 }
 
-/// The record of a file that was opened: one result a page, in order.
-pub(super) fn of_pages(source: &str, hash: blake3::Hash, results: Vec<Result<PageRecord>>) -> ScanRecord {
+/// The record of a file that was opened: numbers and results of its pages, in order, and a remark on the scan as a whole.
+pub(super) fn of_pages(
+    source: &str,
+    hash: blake3::Hash,
+    results: Vec<(usize, Result<PageRecord>)>,
+    remark: Option<String>,
+) -> ScanRecord {
     let page_count = results.len();
     let mut pages = Vec::new();
     let mut errors = Vec::new();
-    for (index, result) in results.into_iter().enumerate() {
+    for (number, result) in results {
         match result {
             Ok(page) => pages.push(page),
-            Err(error) => errors.push((index + 1, error)),
+            Err(error) => errors.push((number, error)),
         }
     }
     let status = if errors.is_empty() && page_count > 0 { FileStatus::Ok } else { FileStatus::Failed };
@@ -28,6 +33,9 @@ pub(super) fn of_pages(source: &str, hash: blake3::Hash, results: Vec<Result<Pag
         [] if page_count == 0 => format!("{source} has no pages; scan it again"),
         errors => error_sentence(errors, page_count),
     };
+    // A remark fails nothing: it stands alone behind `ok`, or behind what has failed.
+    let parts: Vec<String> = [error, remark.unwrap_or_default()].into_iter().filter(|part| !part.is_empty()).collect();
+    let error = parts.join("; ");
     let row = FileRow { source: source.to_owned(), page_count, status, error, content_hash: Some(hash) };
     ScanRecord { row, pages }
 }
@@ -63,7 +71,19 @@ mod tests {
     }
 
     fn outcome(results: Vec<Result<PageRecord>>) -> ScanRecord {
-        of_pages("a.tif", blake3::hash(b""), results)
+        of_pages("a.tif", blake3::hash(b""), (1..).zip(results).collect(), None)
+    }
+
+    #[test]
+    fn a_remark_fails_nothing() {
+        let with_remark = |results| {
+            let remark = Some("lossy_jbig2: look".to_owned());
+            of_pages("a.pdf", blake3::hash(b""), results, remark).row
+        };
+        let row = with_remark(vec![(3, good(3))]);
+        assert_eq!((row.status, row.error.as_str()), (FileStatus::Ok, "lossy_jbig2: look"));
+        let row = with_remark(vec![(2, bad(2))]);
+        assert_eq!(row.error, "a.tif, page 2: the strip is cut; lossy_jbig2: look");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::batch::budget::PAGE_BYTES_PER_PIXEL;
-use crate::batch::open::{OpenScan, failed, is_fresh, overdue, stamp_of};
+use crate::batch::open::{OpenScan, failed, is_fresh, overdue};
 use crate::batch::state::{Job, MOST_WAITS, Next, State, Turn, Unread};
 use crate::batch::{Claims, Ending, FoundFile, Options, Outcome, Progress, ReadPage, Task, WORKER_NAME};
 use crate::error::{Error, Result};
@@ -115,10 +115,10 @@ impl Board {
         while let Some((ticket, job)) = self.take() {
             let goes_on = match job {
                 Job::File(turn) => self.open_file(ticket, turn, sender),
-                Job::Page { turn, open, page, .. } => {
-                    let result = open.read_page(page, &*self.work.read_page);
+                Job::Page { turn, open, place, .. } => {
+                    let result = open.read_page(open.pages()[place], &*self.work.read_page);
                     self.state().end(ticket) && {
-                        self.keep_page(&turn, &open, page, result, sender);
+                        self.keep_page(&turn, &open, place, result, sender);
                         true
                     }
                 }
@@ -134,7 +134,7 @@ impl Board {
     /// The next thing to do; waits where there is nothing to do yet, `None` where there will be nothing any more.
     fn take(&self) -> Option<(u64, Job)> {
         let file_bytes = |index: usize| match &self.work.files[index].task {
-            Task::Read => stamp_of(&self.work.files[index].path).map_or(0, |stamp| stamp.size),
+            Task::Read => self.work.files[index].stamp().map_or(0, |stamp| stamp.size),
             Task::Report { .. } => 0,
         };
         let page_bytes = |open: &OpenScan, page: usize| {
@@ -157,15 +157,15 @@ impl Board {
     /// Opens a file and offers its pages; whether this worker goes on.
     fn open_file(&self, ticket: u64, turn: Turn, sender: &Sender<Message>) -> bool {
         let file = &self.work.files[turn.index];
-        let stamp = if file.task == Task::Read { stamp_of(&file.path) } else { None };
+        let stamp = if file.task == Task::Read { file.stamp() } else { None };
         let turn = Turn { stamp, ..turn };
-        let opened = OpenScan::open(file, self.work.options.limits, &self.work.claims);
+        let opened = OpenScan::open(file, &self.work.options.scan, &self.work.claims);
         let mut state = self.state();
         if !state.end(ticket) {
             return false;
         }
         match opened {
-            Ok(open) => state.open.push_back(Unread { turn, open: Arc::new(open), next_page: 1 }),
+            Ok(open) => state.open.push_back(Unread { turn, open: Arc::new(open), next_place: 0 }),
             Err(scan) => {
                 drop(state);
                 self.finish(&turn, scan, sender);
@@ -179,12 +179,12 @@ impl Board {
         &self,
         turn: &Turn,
         open: &OpenScan,
-        page: usize,
+        place: usize,
         result: Result<PageRecord>,
         sender: &Sender<Message>,
     ) {
         let _ = sender.send(Message::PageFinished(open.source().to_owned()));
-        if let Some(scan) = open.keep(page, result) {
+        if let Some(scan) = open.keep(place, result) {
             self.finish(turn, scan, sender);
         }
     }
@@ -199,7 +199,7 @@ impl Board {
             && turn.waits < MOST_WAITS
             && turn.stamp.is_some_and(|stamp| {
                 let is_suspicious = scan.row.status == FileStatus::Failed && is_fresh(&stamp, settle);
-                is_suspicious || stamp_of(&file.path).is_some_and(|now| now != stamp)
+                is_suspicious || file.stamp().is_some_and(|now| now != stamp)
             });
         if is_unsettled && !settle.is_zero() {
             return state.put_off(turn, settle);
@@ -214,9 +214,9 @@ impl Board {
         let overdue_jobs = self.state().give_up_overdue(timeout);
         for job in &overdue_jobs {
             match job {
-                Job::Page { turn, open, page, .. } => {
-                    let named = (open.page_count() > 1).then_some(*page);
-                    self.keep_page(turn, open, *page, Err(overdue(open.source(), named, timeout)), sender);
+                Job::Page { turn, open, place, .. } => {
+                    let named = (open.pages().len() > 1).then_some(open.pages()[*place]);
+                    self.keep_page(turn, open, *place, Err(overdue(open.source(), named, timeout)), sender);
                 }
                 Job::File(turn) => {
                     let source = &self.work.files[turn.index].source;

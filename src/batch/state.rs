@@ -28,13 +28,16 @@ pub(super) struct Turn {
 pub(super) struct Unread {
     pub turn: Turn,
     pub open: Arc<OpenScan>,
-    pub next_page: usize,
+    /// Among the pages to be read.
+    pub next_place: usize,
 }
 
 /// What a worker does next.
 #[derive(Clone)]
 pub(super) enum Job {
-    Page { turn: Turn, open: Arc<OpenScan>, page: usize, bytes: u64 },
+    /// A page of an open scan, by its place among those to be read.
+    Page { turn: Turn, open: Arc<OpenScan>, place: usize, bytes: u64 },
+    /// A file that is to be opened.
     File(Turn),
 }
 
@@ -64,7 +67,6 @@ pub(super) struct State {
     waiting: Vec<(Instant, Turn)>,
     running: HashMap<u64, Running>,
     tickets: u64,
-    /// Pages of open scans that have no result yet; more files may follow until there are none.
     pub budget: Budget,
     pub stopped: bool,
 }
@@ -99,14 +101,14 @@ impl State {
             return Next::Nothing;
         }
         if let Some(unread) = self.open.front_mut() {
-            let page = unread.next_page;
-            let bytes = page_bytes(&unread.open, page);
+            let place = unread.next_place;
+            let bytes = page_bytes(&unread.open, unread.open.pages()[place]);
             if !self.budget.take(Share::Page(bytes)) {
                 return Next::Wait;
             }
-            let job = Job::Page { turn: unread.turn, open: Arc::clone(&unread.open), page, bytes };
-            unread.next_page += 1;
-            if unread.next_page > unread.open.page_count() {
+            let job = Job::Page { turn: unread.turn, open: Arc::clone(&unread.open), place, bytes };
+            unread.next_place += 1;
+            if unread.next_place == unread.open.pages().len() {
                 self.open.pop_front();
             }
             return self.begin(job);

@@ -62,7 +62,7 @@ fn run_all(files: &[FoundFile], read_page: Arc<ReadPage>, threads: usize) -> (En
 }
 
 fn files_below(folder: &Path) -> Vec<FoundFile> {
-    collect([folder.to_owned()], &[]).files
+    collect([folder.to_owned()], &[], &Exclude::default()).files
 }
 
 fn statuses(outcomes: &[Outcome]) -> Vec<FileStatus> {
@@ -220,7 +220,7 @@ mod listing {
     use super::*;
 
     fn listed(inputs: &[&Path]) -> Vec<(String, Option<FileStatus>)> {
-        collect(inputs.iter().map(|input| input.to_path_buf()), &[])
+        collect(inputs.iter().map(|input| input.to_path_buf()), &[], &Exclude::default())
             .files
             .into_iter()
             .map(|file| match file.task {
@@ -254,7 +254,7 @@ mod listing {
             ],
             "sorted as the tables write it: ./=1.png first"
         );
-        assert_eq!(collect([root.join("one")], &[]).hidden, 2);
+        assert_eq!(collect([root.join("one")], &[], &Exclude::default()).hidden, 2);
     }
 
     #[test]
@@ -263,7 +263,7 @@ mod listing {
         write_picture(&folder.path().join("scan.png"), 1);
         write_picture(&folder.path().join("output/crop.png"), 1);
         let output = folder.path().join("output");
-        let files = |input: &Path| collect([input.to_owned()], &[output.as_path()]).files.len();
+        let files = |input: &Path| collect([input.to_owned()], &[output.as_path()], &Exclude::default()).files.len();
         assert_eq!(files(folder.path()), 1);
         assert_eq!(files(&output), 1, "an output folder that is itself the INPUT is read");
     }

@@ -1,11 +1,13 @@
 //! One folder: its path in, the regular files and the links below it out, sorted; no link is followed here.
 //!
-//! Hidden entries are counted and left out, and so are folders that were walked before and the output folders.
+//! Hidden and excluded entries are counted and left out; folders that were walked before and the output folders are left out too.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
+
+use crate::batch::exclude::Exclude;
 
 /// Something met on a walk, with its path below the folder.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,12 +29,16 @@ pub(super) struct Walked {
     pub folders: HashSet<PathBuf>,
     /// The folders the results go to.
     pub outputs: Vec<PathBuf>,
+    /// What is to be left out.
+    pub exclude: Exclude,
+    /// Files and folders left out so far because a pattern matched them.
+    pub excluded: usize,
     /// Hidden files and folders left out so far.
     pub hidden: usize,
 }
 
-/// Walks the folder at the canonical path `folder`.
-pub(super) fn walk(folder: &Path, walked: &mut Walked) -> Vec<Met> {
+/// Walks the folder at the canonical path `folder`, which is `below_input` for the patterns.
+pub(super) fn walk(folder: &Path, below_input: &Path, walked: &mut Walked) -> Vec<Met> {
     let mut met = Vec::new();
     let mut entries = WalkDir::new(folder).follow_links(false).sort_by_file_name().into_iter();
     while let Some(entry) = entries.next() {
@@ -46,14 +52,16 @@ pub(super) fn walk(folder: &Path, walked: &mut Walked) -> Vec<Met> {
         };
         let is_hidden = entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".");
         let is_folder = entry.file_type().is_dir();
+        let path = below(folder, entry.path());
+        let is_excluded = entry.depth() > 0 && !is_hidden && walked.exclude.matches(&below_input.join(&path));
         walked.hidden += usize::from(is_hidden);
-        if is_hidden || (is_folder && !enters(&entry, walked)) {
+        walked.excluded += usize::from(is_excluded);
+        if is_hidden || is_excluded || (is_folder && !enters(&entry, walked)) {
             if is_folder {
                 entries.skip_current_dir();
             }
             continue;
         }
-        let path = below(folder, entry.path());
         let kind = entry.file_type();
         match () {
             () if is_folder => {}

@@ -18,9 +18,9 @@ pub(super) enum Format {
 }
 
 /// Extensions of the files that claim to be scans.
-const SCAN_EXTENSIONS: [&str; 17] = [
+const SCAN_EXTENSIONS: [&str; 23] = [
     "jpg", "jpeg", "jfif", "pjp", "pjpeg", "png", "tif", "tiff", "bmp", "webp", "pnm", "pgm", "ppm", "pbm", "pam",
-    "gif", "pdf",
+    "gif", "pdf", "heic", "heif", "hif", "avif", "jxl", "jp2",
 ];
 
 /// How far into a file the `%PDF-` mark may lie: PDF 32000-1, annex H, implementation note 13.
@@ -70,6 +70,9 @@ fn is_pdf(bytes: &[u8]) -> bool {
     head.windows(5).any(|window| window == b"%PDF-")
 }
 
+/// What to do with photo formats that viewers read and this program does not.
+const AS_JPEG: &str = "open it in a picture viewer and save or export it as JPEG";
+
 /// What a file that is not a scan seems to be, and what to do.
 fn describe(bytes: &[u8]) -> String {
     const CONVERT: &str = "convert it to PNG, JPEG, TIFF or PDF first";
@@ -78,14 +81,14 @@ fn describe(bytes: &[u8]) -> String {
     }
     let kind = match bytes {
         [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => match brand.get(..4) {
-            Some(b"heic" | b"heix" | b"hevc" | b"mif1" | b"msf1" | b"heim" | b"heis") => {
-                return "it is a HEIC photo; convert it to JPEG first".to_owned();
-            }
-            Some(b"avif" | b"avis") => "an AVIF picture",
+            Some(b"heic" | b"heix" | b"hevc" | b"mif1" | b"msf1" | b"heim" | b"heis") => return heic(bytes),
+            Some(b"avif" | b"avis") => return format!("it is an AVIF picture, which is not read; {AS_JPEG}"),
             _ => "a film",
         },
         [0, 0, 0, 12, b'j', b'P', ..] | [0xFF, 0x4F, 0xFF, 0x51, ..] => "a JPEG 2000 picture",
-        [0xFF, 0x0A, ..] | [0, 0, 0, 12, b'J', b'X', b'L', ..] => "a JPEG XL picture",
+        [0xFF, 0x0A, ..] | [0, 0, 0, 12, b'J', b'X', b'L', ..] => {
+            return format!("it is a JPEG XL picture, which is not read; {AS_JPEG}");
+        }
         [b'A', b'T', b'&', b'T', b'F', b'O', b'R', b'M', ..] => "a DjVu document",
         [b'8', b'B', b'P', b'S', ..] => "a Photoshop picture",
         [0x97, b'J', b'B', b'2', ..] => "a JBIG2 picture",
@@ -93,7 +96,9 @@ fn describe(bytes: &[u8]) -> String {
         [b'{', b'\\', b'r', b't', b'f', ..] => "an RTF document",
         [0xD0, 0xCF, 0x11, 0xE0, ..] => "an old Office document",
         [b'P', b'K', 3 | 5, 4 | 6, ..] => {
-            return "it is a ZIP archive or an Office document; unpack or print it to PDF first".to_owned();
+            return "it is a ZIP archive or an Office document; give an archive a name that ends in .zip, unpack one inside another, print \
+                    a document to PDF"
+                .to_owned();
         }
         [0x1F, 0x8B, ..] | [b'7', b'z', 0xBC, 0xAF, ..] | [b'R', b'a', b'r', b'!', ..] => {
             return "it is an archive; unpack it first".to_owned();
@@ -102,6 +107,15 @@ fn describe(bytes: &[u8]) -> String {
         _ => return format!("its content is of no known picture format; {CONVERT}, or copy it again"),
     };
     format!("it is {kind}; {CONVERT}")
+}
+
+/// A photo in the container of HEIF; some of these are AVIF pictures under a general brand.
+fn heic(bytes: &[u8]) -> String {
+    let brands = &bytes[..bytes.len().min(64)];
+    let kind = if brands.windows(4).any(|brand| brand == b"avif") { "an AVIF picture" } else { "a HEIC photo" };
+    format!(
+        "it is {kind}, which is not read; {AS_JPEG} (on an iPhone, Settings, Camera, Formats, Most Compatible makes new ones JPEG)"
+    )
 }
 
 fn describe_text(bytes: &[u8]) -> String {
@@ -150,7 +164,13 @@ mod tests {
             (b"BMW 320i, 42", "text"),
             (b"<!DOCTYPE html><html>404</html>", "web page"),
             (b"PK\x03\x04....", "ZIP"),
-            (b"\0\0\0\x18ftypheic", "HEIC"),
+            (
+                b"\0\0\0\x18ftypheic",
+                "a HEIC photo, which is not read; open it in a picture viewer and save or export it as JPEG",
+            ),
+            (b"\0\0\0\x1cftypmif1\0\0\0\0mif1avif", "AVIF"),
+            (b"\0\0\0\x18ftypavif", "as JPEG"),
+            (b"\xFF\x0A..", "as JPEG"),
             (b"\x01\x02\x03\xFE", "no known"),
         ] {
             match sniff(bytes) {

@@ -10,10 +10,12 @@ mod fault;
 mod format;
 mod jpeg;
 mod orientation;
+mod pages;
 mod pdf;
 mod raster;
 mod resolution;
 mod sample;
+mod settings;
 mod tiff;
 
 use std::path::Path;
@@ -26,22 +28,9 @@ use fault::{Outcome, guarded};
 use format::Format;
 pub use format::is_scan_name;
 use orientation::Orientation;
+pub use pages::PageSelection;
 use resolution::Density;
-
-/// What a scan may cost at most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Pixels of one page.
-    pub max_pixels: u64,
-    /// Pages of one scan.
-    pub max_pages: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { max_pixels: 200_000_000, max_pages: 10_000 }
-    }
-}
+pub use settings::{Limits, Password, Settings};
 
 /// The pixels of a page, as the scanner saw them: paper usually high, ink usually low.
 #[derive(Clone, Debug)]
@@ -80,7 +69,7 @@ pub struct Page {
 pub struct Scan {
     name: String,
     bytes: Arc<Vec<u8>>,
-    limits: Limits,
+    settings: Settings,
     content: Content,
 }
 
@@ -104,21 +93,26 @@ impl Scan {
     ///
     /// # Errors
     /// [`Error::Unreadable`] if the file cannot be read, else as [`Scan::from_bytes`].
-    pub fn open(path: &Path, name: &str, limits: Limits) -> Result<Self> {
+    pub fn open(path: &Path, name: &str, settings: impl Into<Settings>) -> Result<Self> {
         let bytes = std::fs::read(path).map_err(|cause| Error::Unreadable { scan: name.to_owned(), cause })?;
-        Self::from_bytes(name, bytes, limits)
+        Self::from_bytes(name, bytes, settings)
     }
 
     /// Opens the bytes of a file: finds the format and, in TIFF and PDF, the pages. No pixel is decoded.
     ///
     /// # Errors
     /// [`Error::NotAScan`] if the content is of no known format, [`Error::Damaged`] if no page of a TIFF or PDF can be
-    /// found, a PDF needs a password, or there are more pages than the limit.
-    pub fn from_bytes(name: &str, bytes: Vec<u8>, limits: Limits) -> Result<Self> {
-        let bytes = Arc::new(bytes);
-        let content = guarded(|| Content::open(&bytes, &limits));
-        let content = content.map_err(|fault| fault.into_error(name, None, &limits))?;
-        Ok(Self { name: name.to_owned(), bytes, limits, content })
+    /// found, a PDF needs a password, there are more pages than the limit, or none of the pages asked for.
+    pub fn from_bytes(name: &str, bytes: Vec<u8>, settings: impl Into<Settings>) -> Result<Self> {
+        let (bytes, settings) = (Arc::new(bytes), settings.into());
+        let content = guarded(|| Content::open(&bytes, &settings));
+        let content = content.map_err(|fault| fault.into_error(name, None, &settings.limits))?;
+        let scan = Self { name: name.to_owned(), bytes, settings, content };
+        if scan.page_count() > 0 && scan.pages_to_read().next().is_none() {
+            let reason = format!("it has {} page(s), none of those that --pages names", scan.page_count());
+            return Err(Error::Damaged { scan: scan.name, page: None, reason });
+        }
+        Ok(scan)
     }
 
     /// What messages and rows call this scan.
@@ -140,6 +134,20 @@ impl Scan {
         }
     }
 
+    /// The numbers of the pages that are to be read, by the settings; broken ones included.
+    pub fn pages_to_read(&self) -> impl Iterator<Item = usize> + '_ {
+        (1..=self.page_count()).filter(|number| self.settings.pages.contains(*number))
+    }
+
+    /// What is to be said about the pages decoded so far although they could be read: one sentence that begins with a code and a colon,
+    /// such as `lossy_jbig2: ...`.
+    pub fn remark(&self) -> Option<String> {
+        match &self.content {
+            Content::Pdf(document) => document.remark(),
+            Content::Picture(_) | Content::Tiff(_) => None,
+        }
+    }
+
     /// How many pixels a page has, as far as the file tells without being decoded; `number` counts from 1. Pages of a PDF count as rendered.
     pub fn page_pixels(&self, number: usize) -> Option<u64> {
         guarded(|| Ok(self.content.page_pixels(&self.bytes, number.wrapping_sub(1)))).ok().flatten()
@@ -151,25 +159,25 @@ impl Scan {
     /// [`Error::Damaged`] if the page cannot be decoded as a whole, [`Error::TooLarge`] if it has too many pixels; both
     /// name the page if the scan has more than one.
     pub fn page(&self, number: usize) -> Result<Page> {
-        let index = number.wrapping_sub(1);
+        let (index, limits) = (number.wrapping_sub(1), &self.settings.limits);
         let outcome = guarded(|| {
-            let raster = self.content.decode(&self.bytes, index, &self.limits)?;
+            let raster = self.content.decode(&self.bytes, index, limits)?;
             let transpose = raster.orientation.transpose;
             let pixels = raster.orientation.apply(raster.pixels)?;
             let density = raster.density.map(|density| if transpose { density.transposed() } else { density });
-            let (pixels, dpi) = resolution::square_pixels(pixels, density, &self.limits);
+            let (pixels, dpi) = resolution::square_pixels(pixels, density, limits);
             Ok(Page { number, pixels, dpi })
         });
         let page = (self.page_count() > 1).then_some(number);
-        outcome.map_err(|fault| fault.into_error(&self.name, page, &self.limits))
+        outcome.map_err(|fault| fault.into_error(&self.name, page, limits))
     }
 }
 
 impl Content {
-    fn open(bytes: &Arc<Vec<u8>>, limits: &Limits) -> Outcome<Self> {
+    fn open(bytes: &Arc<Vec<u8>>, settings: &Settings) -> Outcome<Self> {
         Ok(match format::sniff(bytes)? {
-            Format::Tiff => Self::Tiff(tiff::Pages::open(bytes, limits)?),
-            Format::Pdf => Self::Pdf(pdf::Document::open(bytes, limits)?),
+            Format::Tiff => Self::Tiff(tiff::Pages::open(bytes, &settings.limits)?),
+            Format::Pdf => Self::Pdf(pdf::Document::open(bytes, settings)?),
             picture => Self::Picture(picture),
         })
     }

@@ -82,6 +82,8 @@ pub struct RunRecord {
     pub control_totals: Vec<Outcome>,
     /// Hidden files and folders that the walk left out.
     pub hidden_left_out: usize,
+    /// Files and folders that a pattern of `--exclude` left out.
+    pub excluded_left_out: usize,
     /// Whether the run was stopped before its end.
     pub interrupted: bool,
     /// How long it took.

@@ -2,11 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use proptest::prelude::*;
-use scantally::batch::{self, Claims, Ending, NoProgress, Options};
+use scantally::batch::{self, Exclude};
 use scantally::crop::PictureOptions;
 use scantally::error::Result;
 use scantally::glyph::Glyph;
@@ -17,6 +15,7 @@ use scantally::reader::{CLASS_COUNT, DigitReader, Reading};
 use scantally::scan::Scan;
 use scantally::table::ScanRecord;
 
+use crate::batch_run::read_all;
 use crate::support::write_number;
 
 /// Stands in for a trained reader: the digit is made of the pixels, so that other pixels give another number.
@@ -45,18 +44,9 @@ fn outcomes(files: &[PathBuf], threads: usize) -> Vec<ScanRecord> {
         Arc::new(LineReader::shipped().expect("the built-in line reader")),
         settings,
     );
-    let list = batch::collect(files.iter().cloned(), &[]);
-    let options = Options { threads, settle: Duration::ZERO, ..Options::default() };
+    let list = batch::collect(files.iter().cloned(), &[], &Exclude::default());
     let read_page = move |scan: &Scan, page: usize| pipeline.read_page_of(scan, page, &PictureOptions::default());
-    let (claims, never) = (Arc::new(Claims::none()), AtomicBool::new(false));
-    let mut outcomes = Vec::new();
-    let ending = batch::run(list.files, Arc::new(read_page), claims, &options, &NoProgress, &never, &mut |outcome| {
-        outcomes.push(outcome);
-        Ok(())
-    });
-    assert_eq!(ending.expect("the sink takes everything"), Ending::Complete);
-    outcomes.sort_by_key(|outcome| outcome.index);
-    outcomes.into_iter().map(|outcome| outcome.scan).collect()
+    read_all(list.files, Arc::new(read_page), threads)
 }
 
 /// One file more: a picture of a number, or a broken one.

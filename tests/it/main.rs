@@ -1,5 +1,7 @@
 //! Tests of the library as its users see it, and of the rules that its sources keep.
 
+mod archives;
+mod batch_run;
 mod cheque;
 mod explanations;
 mod file_order;

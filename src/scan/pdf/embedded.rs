@@ -1,57 +1,41 @@
-//! An image drawn on a page in; if it covers the page, its own pixels out, with the turn and the resolution that the page
-//! gives it.
+//! An image drawn on a page in; its own pixels out, with the box on the page that it fills and the turn that the page gives it.
 
 use hayro::hayro_interpret::{Image, ImageData, LumaData, Paint};
 use hayro::kurbo::{Affine, Rect};
 
-use super::POINTS_PER_INCH;
 use crate::scan::fault::{Fault, Outcome};
 use crate::scan::orientation::Orientation;
-use crate::scan::resolution::Density;
-use crate::scan::{Pixels, Raster, sample};
-
-/// An image covers a page if it leaves margins of at most a tenth of the page's width and height: enough for scanners
-/// that centre a page of Letter size on A4, and too little to lose the place of a field.
-const MIN_COVER: f64 = 0.9;
-
-/// How far, as a part of the page's edge, an image may reach over the page and count as not cropped.
-const MAX_OVERHANG: f64 = 0.01;
+use crate::scan::{Pixels, sample};
 
 /// How far a row may be off the horizontal, as a part of its length, and count as straight.
 const MAX_SLANT: f64 = 1e-3;
 
-/// Takes the image's pixels, or `None` where only rendering shows the page as it is.
+/// An image as it is stored, and its place on the page.
+pub(super) struct Placed {
+    /// As stored.
+    pub(super) pixels: Pixels,
+    /// How they are turned on the page.
+    pub(super) orientation: Orientation,
+    /// The box that it fills, in points from the upper left corner of the page.
+    pub(super) drawn: Rect,
+}
+
+/// The box of an image on the page, in points.
+pub(super) fn drawn_box(image: &Image, transform: Affine) -> Rect {
+    transform.transform_rect_bbox(Rect::new(0.0, 0.0, f64::from(image.width()), f64::from(image.height())))
+}
+
+/// Takes the image's pixels, or `None` where only rendering shows them as they are.
 ///
 /// # Errors
 /// [`Fault::Damaged`] if the image cannot be decoded.
-pub(super) fn take(image: &Image, transform: Affine, paper: Rect) -> Outcome<Option<Raster>> {
+pub(super) fn take(image: &Image, transform: Affine) -> Outcome<Option<Placed>> {
     let stated = (f64::from(image.width()), f64::from(image.height()));
-    let drawn = transform.transform_rect_bbox(Rect::new(0.0, 0.0, stated.0, stated.1));
-    if !covers(drawn, paper) {
-        return Ok(None);
-    }
     let Some(orientation) = orientation(transform, stated) else {
         return Ok(None);
     };
-    let Some(pixels) = pixels(image)? else {
-        return Ok(None);
-    };
-    let (width, height) = pixels.dimensions();
-    let (across, down) =
-        if orientation.transpose { (drawn.height(), drawn.width()) } else { (drawn.width(), drawn.height()) };
-    let density = Density {
-        x_dpi: f64::from(width) * POINTS_PER_INCH / across,
-        y_dpi: f64::from(height) * POINTS_PER_INCH / down,
-    };
-    Ok(Some(Raster { pixels, orientation, density: Some(density) }))
-}
-
-fn covers(drawn: Rect, paper: Rect) -> bool {
-    let (overhang_x, overhang_y) = (paper.width() * MAX_OVERHANG, paper.height() * MAX_OVERHANG);
-    let common = drawn.intersect(paper);
-    common.width() >= paper.width() * MIN_COVER
-        && common.height() >= paper.height() * MIN_COVER
-        && paper.inflate(overhang_x, overhang_y).contains_rect(drawn)
+    let drawn = drawn_box(image, transform);
+    Ok(pixels(image)?.map(|pixels| Placed { pixels, orientation, drawn }))
 }
 
 /// How image rows lie on the page; `None` if they lie aslant.
@@ -136,14 +120,5 @@ mod tests {
         let clockwise = Affine::new([0.0, 8.0, -12.0, 0.0, 600.0, 0.0]);
         assert_eq!(orientation(clockwise, size), Some(Orientation::from_tag(6)));
         assert_eq!(orientation(Affine::rotate(0.2), size), None);
-    }
-
-    #[test]
-    fn an_image_covers_all_of_a_page_or_is_not_the_page() {
-        let paper = Rect::new(0.0, 0.0, 600.0, 800.0);
-        assert!(covers(Rect::new(0.0, 0.0, 600.0, 800.0), paper));
-        assert!(covers(Rect::new(10.0, 10.0, 590.0, 790.0), paper));
-        assert!(!covers(Rect::new(0.0, 0.0, 300.0, 800.0), paper));
-        assert!(!covers(Rect::new(-100.0, 0.0, 700.0, 800.0), paper));
     }
 }

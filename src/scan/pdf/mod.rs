@@ -1,12 +1,15 @@
-//! PDF bytes in, its pages out, each decoded on demand: `survey` looks at what a page draws, `embedded` takes a page that
-//! is one scanned image as its scanner made it, and every other page is rendered here.
+//! PDF bytes in, its pages out, each decoded on demand: `survey` looks at what a page draws, `embedded` takes its images as their
+//! scanner made them, `mosaic` tells whether they are the page, and every other page is rendered here.
 
 mod complete;
 mod embedded;
+mod jbig2;
+mod mosaic;
 mod survey;
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::content::ops::TypedInstruction;
@@ -19,7 +22,7 @@ use hayro::{PixmapSettings, RenderCache, RenderSettings};
 use super::fault::{Fault, Outcome, check_pixels};
 use super::orientation::Orientation;
 use super::resolution::Density;
-use super::{Limits, Raster, sample};
+use super::{Limits, Password, Raster, Settings, sample};
 
 /// Points in an inch, the unit of PDF.
 const POINTS_PER_INCH: f64 = 72.0;
@@ -33,11 +36,16 @@ const MAX_EDGE_PX: f64 = 65_535.0;
 /// A whole PDF ends with `%%EOF`; this much may follow it (readers commonly look at the last kilobyte).
 const END_MARK_WITHIN_BYTES: usize = 4096;
 
+/// How many pages a remark names.
+const NAMED_PAGES: usize = 10;
+
 /// An opened PDF.
 pub(super) struct Document {
     pdf: Pdf,
     /// Why there are pages that cannot even be found; they count as one more page, which fails.
     missing: Option<String>,
+    /// Pages, from 1, decoded so far on which symbols may have been swapped.
+    lossy_pages: Mutex<BTreeSet<usize>>,
 }
 
 impl fmt::Debug for Document {
@@ -51,18 +59,9 @@ impl Document {
     ///
     /// # Errors
     /// [`Fault::Damaged`] if it needs a password, has no pages or more than the limit, or has no structure left.
-    pub(super) fn open(bytes: &Arc<Vec<u8>>, limits: &Limits) -> Outcome<Self> {
-        let is_cut = is_cut(bytes);
-        let pdf = Pdf::new(Arc::clone(bytes)).map_err(|error| match error {
-            LoadPdfError::Decryption(DecryptionError::PasswordProtected) => {
-                Fault::damaged("the PDF needs a password to open; save a copy without one")
-            }
-            LoadPdfError::Decryption(_) => {
-                Fault::damaged("the PDF is encrypted in a way that is not read; save a copy without a password")
-            }
-            LoadPdfError::Invalid if is_cut => Fault::cut_short("the PDF"),
-            LoadPdfError::Invalid => Fault::damaged("the PDF has no pages that can be found; print it to a new PDF"),
-        })?;
+    pub(super) fn open(bytes: &Arc<Vec<u8>>, settings: &Settings) -> Outcome<Self> {
+        let (is_cut, limits) = (is_cut(bytes), &settings.limits);
+        let pdf = load(bytes, settings.pdf_password.as_ref(), is_cut)?;
         let found = pdf.pages().len();
         if found > limits.max_pages {
             return Err(Fault::damaged(format!("the PDF has more than {} pages; split it", limits.max_pages)));
@@ -71,7 +70,7 @@ impl Document {
         match missing {
             None if found == 0 => Err(Fault::damaged("the PDF has no pages; scan the paper again")),
             Some(reason) if found == 0 => Err(Fault::Damaged(reason)),
-            missing => Ok(Self { pdf, missing }),
+            missing => Ok(Self { pdf, missing, lossy_pages: Mutex::default() }),
         }
     }
 
@@ -93,11 +92,54 @@ impl Document {
             return Err(Fault::damaged(self.missing.as_deref().unwrap_or("there is no such page")));
         };
         check_references(page)?;
-        match survey::look_at(page, limits)? {
+        let seen = survey::look_at(page, limits)?;
+        if seen.has_lossy_symbols {
+            self.lossy_pages().insert(index + 1);
+        }
+        match seen.page {
             Some(raster) => Ok(raster),
             None => render(page, limits),
         }
     }
+
+    /// What is to be said about the pages decoded so far although they could be read.
+    pub(super) fn remark(&self) -> Option<String> {
+        let pages = self.lossy_pages();
+        let named: Vec<String> = pages.iter().take(NAMED_PAGES).map(usize::to_string).collect();
+        let more = if pages.len() > NAMED_PAGES { " and more" } else { "" };
+        let word = if pages.len() == 1 { "page" } else { "pages" };
+        (!named.is_empty()).then(|| {
+            format!(
+                "lossy_jbig2: on {word} {}{more} the scanner stored one picture for symbols that look alike, so digits may have been \
+                 swapped before they were read; scan the paper again with G4 or lossless compression",
+                named.join(", ")
+            )
+        })
+    }
+
+    fn lossy_pages(&self) -> std::sync::MutexGuard<'_, BTreeSet<usize>> {
+        self.lossy_pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Opens a PDF; many are encrypted only against changes and open without a password, so that is tried first.
+fn load(bytes: &Arc<Vec<u8>>, password: Option<&Password>, is_cut: bool) -> Outcome<Pdf> {
+    const PROTECTED: LoadPdfError = LoadPdfError::Decryption(DecryptionError::PasswordProtected);
+    let mut loaded = Pdf::new(Arc::clone(bytes));
+    if let (Err(&PROTECTED), Some(password)) = (loaded.as_ref().map(drop), password) {
+        loaded = Pdf::new_with_password(Arc::clone(bytes), password.reveal());
+    }
+    loaded.map_err(|error| match error {
+        PROTECTED if password.is_some() => {
+            Fault::damaged("the PDF is encrypted, and the password of --pdf-password does not open it")
+        }
+        PROTECTED => Fault::damaged("the PDF needs a password to open; give it with --pdf-password"),
+        LoadPdfError::Decryption(_) => {
+            Fault::damaged("the PDF is encrypted in a way that is not read; save a copy without a password")
+        }
+        LoadPdfError::Invalid if is_cut => Fault::cut_short("the PDF"),
+        LoadPdfError::Invalid => Fault::damaged("the PDF has no pages that can be found; print it to a new PDF"),
+    })
 }
 
 fn is_cut(bytes: &[u8]) -> bool {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueHint};
 
-use super::quantity;
+use super::extract::quantity;
 
 /// How a run goes.
 #[derive(Debug, Args)]

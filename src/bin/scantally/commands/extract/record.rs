@@ -38,6 +38,8 @@ pub fn deciding_options(arguments: &Extract, prepared: &Prepared) -> serde_json:
         "templates": prepared.templates,
         "model": prepared.model,
         "line_model": prepared.line_model,
+        "exclude": arguments.exclude,
+        "pages": arguments.pages.as_ref().map(ToString::to_string),
         "max_pixels": arguments.max_pixels,
         "keep_duplicates": arguments.run.keep_duplicates,
     })
@@ -50,6 +52,7 @@ pub struct Result {
     pub read_now: usize,
     pub control_totals: Vec<Outcome>,
     pub hidden_left_out: usize,
+    pub excluded_left_out: usize,
     pub interrupted: bool,
 }
 
@@ -68,6 +71,7 @@ pub fn run_record(arguments: &Extract, prepared: &Prepared, beginning: Beginning
         templates: prepared.templates.clone(),
         control_totals: result.control_totals,
         hidden_left_out: result.hidden_left_out,
+        excluded_left_out: result.excluded_left_out,
         interrupted: result.interrupted,
         timings: Timings { started: utc_timestamp(beginning.1), seconds, pages_per_second },
     }
@@ -89,6 +93,8 @@ fn options(arguments: &Extract, prepared: &Prepared) -> serde_json::Value {
         "repair": settings.repair,
         "control_totals": arguments.control_totals.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "explain": arguments.explain.as_deref().map(path),
+        "exclude": arguments.exclude,
+        "pages": arguments.pages.as_ref().map(ToString::to_string),
         "max_pixels": arguments.max_pixels,
         "threads": threads(arguments),
         "resume": arguments.run.resume,

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use scantally::batch::{self, Claims, Ending, FileList, FoundFile, Task, stamp_of};
+use scantally::batch::{self, Claims, Ending, Exclude, FileList, FoundFile, Task};
 use scantally::consistency::control_total::ControlTotals;
 use scantally::error::Result as LibraryResult;
 use scantally::journal::{FileStamp, Journal, Start};
 use scantally::number::Number;
 use scantally::pipeline::Pipeline;
-use scantally::scan::{Limits, Scan};
+use scantally::scan::{self, Limits, Scan};
 use scantally::table::{ScanRecord, TableOptions, Tables};
 
 use super::explain::Explainer;
@@ -36,6 +36,7 @@ pub struct Session<'a> {
     claims: Arc<Claims>,
     /// What need not be read again, with the file as it was then.
     known: HashMap<String, Option<FileStamp>>,
+    exclude: Exclude,
     list: FileList,
     pages_read: usize,
     is_complete: bool,
@@ -44,7 +45,8 @@ pub struct Session<'a> {
 impl<'a> Session<'a> {
     /// Opens the output folder for what lies below the INPUTs; `None` where nothing does, so that an earlier result stays.
     pub fn begin(arguments: &'a Extract, prepared: Prepared, inputs: &[PathBuf]) -> anyhow::Result<Option<Self>> {
-        let list = collect(arguments, inputs);
+        let exclude = Exclude::new(&arguments.exclude).map_err(anyhow::Error::msg)?;
+        let list = collect(arguments, inputs, &exclude);
         if arguments.run.watch.is_none() && !list.files.iter().any(|file| file.task == Task::Read) {
             for file in &list.files {
                 if let Task::Report { error, .. } = &file.task {
@@ -79,6 +81,7 @@ impl<'a> Session<'a> {
             interrupted,
             claims: Arc::new(claims),
             known,
+            exclude,
             list,
             pages_read: 0,
             is_complete: true,
@@ -87,16 +90,16 @@ impl<'a> Session<'a> {
 
     /// Looks again what lies below the INPUTs.
     pub fn look(&mut self, inputs: &[PathBuf]) {
-        self.list = collect(self.arguments, inputs);
+        self.list = collect(self.arguments, inputs, &self.exclude);
     }
 
     /// The files that the journal does not know as they are now, and that `is_wanted`.
     pub fn pending(&self, is_wanted: impl Fn(&FileStamp) -> bool) -> Vec<FoundFile> {
         let is_new = |file: &&FoundFile| match (&file.task, self.known.get(&file.source)) {
             (Task::Report { .. }, known) => known.is_none(),
-            (Task::Read, None) => stamp_of(&file.path).is_none_or(|now| is_wanted(&now)),
+            (Task::Read, None) => file.stamp().is_none_or(|now| is_wanted(&now)),
             // A file that cannot be looked at now was read before: its rows stay.
-            (Task::Read, Some(then)) => stamp_of(&file.path).is_some_and(|now| *then != Some(now) && is_wanted(&now)),
+            (Task::Read, Some(then)) => file.stamp().is_some_and(|now| *then != Some(now) && is_wanted(&now)),
         };
         self.list.files.iter().filter(is_new).cloned().collect()
     }
@@ -150,6 +153,7 @@ impl<'a> Session<'a> {
             read_now: self.pages_read,
             control_totals: totals.outcomes(),
             hidden_left_out: self.list.hidden,
+            excluded_left_out: self.list.excluded,
             interrupted: !self.is_complete,
         };
         let record = run_record(self.arguments, &self.prepared, self.beginning, result);
@@ -163,16 +167,20 @@ impl<'a> Session<'a> {
     }
 }
 
-fn collect(arguments: &Extract, inputs: &[PathBuf]) -> FileList {
+fn collect(arguments: &Extract, inputs: &[PathBuf], exclude: &Exclude) -> FileList {
     let outputs = output_folders(arguments);
     let outputs: Vec<&Path> = outputs.iter().map(PathBuf::as_path).collect();
-    batch::collect(inputs.iter().cloned(), &outputs)
+    batch::collect(inputs.iter().cloned(), &outputs, exclude)
 }
 
 fn batch_options(arguments: &Extract) -> batch::Options {
     batch::Options {
         threads: threads(arguments),
-        limits: Limits { max_pixels: arguments.max_pixels, ..Limits::default() },
+        scan: scan::Settings {
+            limits: Limits { max_pixels: arguments.max_pixels, ..Limits::default() },
+            pages: arguments.pages.clone().unwrap_or_default(),
+            pdf_password: arguments.pdf_password.clone(),
+        },
         max_memory_bytes: arguments.run.max_memory.unwrap_or_else(usual_limit_bytes),
         timeout: arguments.run.timeout,
         settle: arguments.run.settle,

@@ -1,6 +1,6 @@
 //! `template trial`: a template, scans of its form and their truth in; what its rules find and repair out.
 
-use scantally::batch::{self, Task};
+use scantally::batch::{self, Exclude, Task};
 use scantally::consistency;
 use scantally::error::Error;
 use scantally::evaluate::rules::{self, Truth};
@@ -33,7 +33,7 @@ pub fn run(arguments: &TemplateTrial) -> anyhow::Result<ExitStatus> {
     let truths = read_truths(&arguments.truth)?;
     let (mut pages, mut known): (Vec<Vec<Number>>, Vec<Truth>) = (Vec::new(), Vec::new());
     let mut failed = 0;
-    for file in batch::collect(vec![arguments.scans.clone()], &[]).files {
+    for file in batch::collect(vec![arguments.scans.clone()], &[], &Exclude::default()).files {
         if file.task != Task::Read {
             continue;
         }
@@ -41,7 +41,7 @@ pub fn run(arguments: &TemplateTrial) -> anyhow::Result<ExitStatus> {
             let here = truths.iter().filter(|truth| truth.source == file.source && truth.page == page);
             here.map(|truth| (truth.field.clone(), truth.value.clone())).collect()
         };
-        let scan = match Scan::open(&file.path, &file.source, Limits::default()) {
+        let scan = match file.read().and_then(|bytes| Scan::from_bytes(&file.source, bytes, Limits::default())) {
             Ok(scan) => scan,
             Err(Error::NotAScan { .. }) => continue,
             Err(_) => {
