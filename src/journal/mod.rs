@@ -4,6 +4,7 @@
 //! finished, so that a later run goes on where this one stopped. Who reads the scans and who writes the tables is left to others.
 
 mod content;
+mod published;
 mod run;
 mod schema;
 

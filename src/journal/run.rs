@@ -26,6 +26,9 @@ const FINISHED: &str = "finished";
 impl Journal {
     /// Takes up the run that is there, or begins a new one, as `start` allows.
     pub(super) fn begin(&mut self, options: &serde_json::Value, run_id: &str, start: Start) -> Result<()> {
+        if start != Start::Force {
+            self.check_tables()?;
+        }
         match (start, self.get(OPTIONS)?) {
             (Start::Resume, Some(before)) => self.check_options(&before, options)?,
             (Start::Fresh, Some(_)) if self.is_unfinished()? => {
@@ -93,14 +96,14 @@ impl Journal {
         Error::Run { folder: self.folder.clone(), reason }
     }
 
-    fn get(&self, key: &str) -> Result<Option<String>> {
+    pub(super) fn get(&self, key: &str) -> Result<Option<String>> {
         self.connection
             .query_row("SELECT value FROM run WHERE key = ?1", [key], |row| row.get(0))
             .optional()
             .map_err(|cause| self.failed(cause))
     }
 
-    fn set(&self, key: &str, value: &str) -> Result<()> {
+    pub(super) fn set(&self, key: &str, value: &str) -> Result<()> {
         self.connection
             .execute("INSERT OR REPLACE INTO run (key, value) VALUES (?1, ?2)", [key, value])
             .map(drop)

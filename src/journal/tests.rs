@@ -128,6 +128,25 @@ fn a_run_goes_on_with_the_same_options_alone() {
 }
 
 #[test]
+fn tables_with_corrections_are_not_written_over() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let table = folder.path().join("numbers.csv");
+    let journal = open(folder.path(), Start::Fresh).expect("a new journal");
+    std::fs::write(&table, "7").expect("a writable folder");
+    journal.note_tables().expect("a writable folder");
+    journal.finish().expect("a writable folder");
+    drop(journal);
+    drop(open(folder.path(), Start::Fresh).expect("nobody has changed the table"));
+    let journal = open(folder.path(), Start::Resume).expect("nobody has changed the table");
+    journal.note_tables().expect("a writable folder");
+    drop(journal);
+    std::fs::write(&table, "1").expect("a writable folder");
+    let refused = open(folder.path(), Start::Fresh).expect_err("somebody has changed the table");
+    assert!(refused.to_string().contains("numbers.csv") && refused.to_string().contains("review apply"), "{refused}");
+    open(folder.path(), Start::Force).expect("whoever says so may write over it");
+}
+
+#[test]
 fn failed_scans_are_not_finished() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut journal = open(folder.path(), Start::Fresh).expect("a new journal");

@@ -158,6 +158,7 @@ impl<'a> Session<'a> {
         };
         let record = run_record(self.arguments, &self.prepared, self.beginning, result);
         tables.publish(&record)?;
+        self.journal.note_tables()?;
         if self.is_complete {
             self.journal.finish()?;
         }
