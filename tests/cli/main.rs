@@ -4,6 +4,7 @@ mod drafts;
 mod extract;
 mod forms;
 mod help_files;
+mod inputs;
 mod lines;
 mod model_work;
 mod readers;

@@ -183,14 +183,17 @@ fn check_references(page: &Page) -> Outcome<()> {
 }
 
 fn render(page: &Page, limits: &Limits) -> Outcome<Raster> {
-    let scale = RENDER_DPI / POINTS_PER_INCH;
-    let (width, height) = page.render_dimensions();
-    let (width, height) = (f64::from(width) * scale, f64::from(height) * scale);
-    if !(width < MAX_EDGE_PX && height < MAX_EDGE_PX) {
+    let (width_pt, height_pt) = page.render_dimensions();
+    let [width, height] =
+        [width_pt, height_pt].map(|edge| (f64::from(edge) * RENDER_DPI / POINTS_PER_INCH).round().max(1.0));
+    if !(width <= MAX_EDGE_PX && height <= MAX_EDGE_PX) {
         return Err(Fault::TooLarge { width: width as u64, height: height as u64 });
     }
-    check_pixels((width as u64).max(1), (height as u64).max(1), limits)?;
-    let settings = PixmapSettings { x_scale: scale as f32, y_scale: scale as f32, bg_color: WHITE };
+    check_pixels(width as u64, height as u64, limits)?;
+    // The renderer cuts fractions of a pixel off, and would lose the last row to an edge of 3,507.9999.
+    let scale = |edge_px: f64, edge_pt: f32| ((edge_px + 0.01) / f64::from(edge_pt)) as f32;
+    let settings =
+        PixmapSettings { x_scale: scale(width, width_pt), y_scale: scale(height, height_pt), bg_color: WHITE };
     let pixmap = hayro::render(
         page,
         &RenderCache::new(),
