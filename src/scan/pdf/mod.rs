@@ -1,8 +1,10 @@
 //! PDF bytes in, its pages out, each decoded on demand: `survey` looks at what a page draws, `embedded` takes its images as their
 //! scanner made them, `mosaic` tells whether they are the page, and every other page is rendered here.
 
+mod budget;
 mod complete;
 mod embedded;
+mod expansion;
 mod jbig2;
 mod mosaic;
 mod survey;
@@ -66,6 +68,7 @@ impl Document {
         if found > limits.max_pages {
             return Err(Fault::damaged(format!("the PDF has more than {} pages; split it", limits.max_pages)));
         }
+        expansion::check(&pdf, bytes.len())?;
         let missing = missing_pages(&pdf, is_cut);
         match missing {
             None if found == 0 => Err(Fault::damaged("the PDF has no pages; scan the paper again")),
