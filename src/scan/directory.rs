@@ -8,6 +8,10 @@ use std::collections::BTreeMap;
 /// Bytes per value of the field types 1 to 18 of TIFF 6.0 and BigTIFF; 0 where there is no such type.
 const TYPE_BYTES: [usize; 19] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
 
+/// Directories of scans have some dozens of tags, those of raw photographs one or two hundred. Ten thousand that lie over each other in
+/// one file, each with 65,535 tags, would fill the memory.
+const MAX_TAGS: usize = 512;
+
 /// A TIFF structure: its bytes, and how it writes numbers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Structure<'a> {
@@ -54,7 +58,7 @@ impl<'a> Structure<'a> {
         self.big_endian
     }
 
-    /// Reads the directory at an offset; `None` if it does not lie wholly in the file. Tags of unknown type, or whose
+    /// Reads the directory at an offset; `None` if it does not lie wholly in the file, or has absurdly many tags. Tags of unknown type, or whose
     /// values lie outside the file, are left out.
     pub(super) fn directory(&self, offset: u64) -> Option<Directory> {
         let (count_bytes, entry_bytes, offset_bytes) = if self.wide { (8, 20, 8) } else { (2, 12, 4) };
@@ -66,7 +70,7 @@ impl<'a> Structure<'a> {
         let count = usize::try_from(self.unsigned(offset, count_bytes)?).ok()?;
         let first = offset.checked_add(count_bytes)?;
         let end = first.checked_add(count.checked_mul(entry_bytes)?)?;
-        if end > self.bytes.len() {
+        if end > self.bytes.len() || count > MAX_TAGS {
             return None;
         }
         let entries = (0..count).filter_map(|index| self.entry(first + index * entry_bytes)).collect();

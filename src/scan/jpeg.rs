@@ -28,6 +28,8 @@ pub(super) struct Markers {
     pub(super) complete: bool,
     /// An Adobe part is there: CMYK is stored inverted.
     pub(super) adobe: bool,
+    /// Width and height by the first frame header.
+    pub(super) size: Option<(u16, u16)>,
     orientation: Orientation,
     exif_density: Option<Density>,
     jfif_density: Option<Density>,
@@ -157,6 +159,10 @@ impl Markers {
             }
             (APP1, [b'E', b'x', b'i', b'f', 0, _, exif @ ..]) => {
                 (self.orientation, self.exif_density) = exif::read(exif);
+            }
+            (0xC0..=0xCF, [_, h1, h0, w1, w0, ..]) if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => {
+                let size = (u16::from_be_bytes([*w1, *w0]), u16::from_be_bytes([*h1, *h0]));
+                self.size.get_or_insert(size);
             }
             (APP14, [b'A', b'd', b'o', b'b', b'e', ..]) => self.adobe = true,
             _ => {}

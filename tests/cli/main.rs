@@ -5,6 +5,7 @@ mod extract;
 mod faults;
 mod forms;
 mod help_files;
+mod inputs;
 mod lines;
 mod model_work;
 mod readers;

@@ -6,6 +6,8 @@ mod cheque;
 mod explanations;
 mod file_order;
 mod module_order;
+mod mutations;
+mod scan_bombs;
 mod scan_files;
 mod scan_hostile;
 mod scan_pdf;

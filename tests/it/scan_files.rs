@@ -133,7 +133,12 @@ pub fn stream(entries: &str, data: &[u8]) -> Vec<u8> {
 
 /// A PDF of one page of 72 x 36 points that draws with `content` and may use the image object `/Im0`.
 pub fn one_page_pdf(page_entries: &str, content: &str, image: Vec<u8>) -> Vec<u8> {
-    pdf(&[
+    pdf(&one_page_objects(page_entries, content, image))
+}
+
+/// The five objects of such a PDF.
+pub fn one_page_objects(page_entries: &str, content: &str, image: Vec<u8>) -> Vec<Vec<u8>> {
+    vec![
         b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),
         format!(
@@ -143,7 +148,7 @@ pub fn one_page_pdf(page_entries: &str, content: &str, image: Vec<u8>) -> Vec<u8
         .into_bytes(),
         stream("", content.as_bytes()),
         image,
-    ])
+    ]
 }
 
 pub fn deflated(data: &[u8]) -> Vec<u8> {

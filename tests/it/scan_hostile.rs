@@ -51,7 +51,7 @@ fn files() -> Vec<Vec<u8>> {
     ]
 }
 
-fn change(bytes: &mut Vec<u8>, random: &mut Pcg64Mcg) {
+pub fn change(bytes: &mut Vec<u8>, random: &mut Pcg64Mcg) {
     let at = random.random_range(0..bytes.len());
     match random.random_range(0..5) {
         0 => bytes[at] ^= 1 << random.random_range(0..8),

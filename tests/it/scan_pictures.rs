@@ -4,7 +4,7 @@ use std::path::Path;
 
 use image::ExtendedColorType;
 use scantally::error::{Error, Stage};
-use scantally::scan::{Limits, Scan, is_scan_name};
+use scantally::scan::{Limits, Scan, Settings, is_scan_name};
 
 use crate::scan_files::{grey_page, jpeg, open, with_orientation};
 
@@ -38,6 +38,18 @@ fn errors_name_the_file_and_what_to_do() {
     assert!(
         matches!(missing, Error::Unreadable { .. }) && missing.to_string().starts_with("file.png cannot be opened")
     );
+}
+
+#[test]
+fn pages_that_were_asked_for() {
+    let bytes = jpeg(&[255; 64], 8, 8, ExtendedColorType::L8);
+    let with = |pages: &str| {
+        let settings = Settings { pages: pages.parse().expect("is a selection"), ..Settings::default() };
+        Scan::from_bytes("a.jpg", bytes.clone(), settings)
+    };
+    assert_eq!(with("1-3,7").expect("opens").pages_to_read().collect::<Vec<_>>(), [1]);
+    let error = with("2-").expect_err("has one page").to_string();
+    assert_eq!(error, "a.jpg: it has 1 page(s), none of those that --pages names");
 }
 
 #[test]

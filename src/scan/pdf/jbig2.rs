@@ -1,4 +1,4 @@
-//! A JBIG2 stream in; whether it may show symbols that only look like those on the paper out (ITU-T T.88).
+//! A JBIG2 stream in; whether it may show symbols that only look like those on the paper, and the size of its pages, out (ITU-T T.88).
 //!
 //! An encoder may store one picture of a symbol and put it wherever a similar one stood: a 6 may come back as an 8, sharp and wrong.
 //! Text regions are what does that. Only the headers of segments are read; decoding is left to the renderer.
@@ -13,20 +13,33 @@ const GENERIC_REGION: u8 = 38;
 /// Bytes of the region segment information field (7.4.1), behind which the flags of a generic region stand.
 const REGION_FIELD_BYTES: usize = 17;
 
+/// A page information segment begins with width and height (7.4.8).
+const PAGE_INFORMATION: u8 = 48;
+
 /// Whether a stream as PDF embeds it (segments one after the other, no file header) has a lossy text region.
 pub(super) fn has_lossy_symbols(stream: &[u8]) -> bool {
-    let mut rest = stream;
-    while let Some((kind, after)) = segment(rest) {
-        if LOSSY_TEXT_REGIONS.contains(&kind) {
-            return true;
-        }
-        rest = after;
-    }
-    false
+    segments(stream).any(|(kind, _)| LOSSY_TEXT_REGIONS.contains(&kind))
 }
 
-/// The type of the first segment, and what follows behind its data; `None` where no whole header is left (7.2).
-fn segment(bytes: &[u8]) -> Option<(u8, &[u8])> {
+/// Width and height of the pages in a stream, by which the decoder takes memory; no height where it is told only at the end.
+pub(super) fn page_sizes(stream: &[u8]) -> Vec<(u32, Option<u32>)> {
+    let pages = segments(stream).filter(|(kind, _)| *kind == PAGE_INFORMATION);
+    let size = |data: &[u8]| Some((be_u32(data)?, be_u32(data.get(4..)?).filter(|height| *height != u32::MAX)));
+    pages.filter_map(|(_, data)| size(data)).collect()
+}
+
+/// Type and data of each segment, as far as the headers can be followed.
+fn segments(stream: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    let mut rest = stream;
+    std::iter::from_fn(move || {
+        let (kind, data, after) = segment(rest)?;
+        rest = after;
+        Some((kind, data))
+    })
+}
+
+/// The type of the first segment, its data, and what follows; `None` where no whole header is left (7.2).
+fn segment(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let number = be_u32(bytes)?;
     let flags = *bytes.get(4)?;
     let mut at = 5;
@@ -51,7 +64,8 @@ fn segment(bytes: &[u8]) -> Option<(u8, &[u8])> {
     let data = bytes.get(at + 4..)?;
     let kind = flags & 0x3F;
     let length = if length == u32::MAX && kind == GENERIC_REGION { unknown_length(data)? } else { length as usize };
-    Some((kind, data.get(length..).unwrap_or_default()))
+    let (data, after) = data.split_at(length.min(data.len()));
+    Some((kind, data, after))
 }
 
 /// The length of a generic region that does not state it: it ends with a mark that depends on its coding, and a row count of four bytes.
@@ -88,6 +102,12 @@ mod tests {
         for kind in [4, 6] {
             assert!(has_lossy_symbols(&[page.clone(), plain(1, 0, &[9; 40]), plain(2, kind, &[0; 30])].concat()));
         }
+    }
+
+    #[test]
+    fn pages_tell_their_size() {
+        let sized = |height: u32| plain(0, 48, &[&[0, 0, 1, 0][..], &height.to_be_bytes(), &[0; 11]].concat());
+        assert_eq!(page_sizes(&[sized(7), sized(u32::MAX)].concat()), [(256, Some(7)), (256, None)]);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! PDF bytes in, its pages out, each decoded on demand: `survey` looks at what a page draws, `embedded` takes its images as their
 //! scanner made them, `mosaic` tells whether they are the page, and every other page is rendered here.
 
+mod budget;
 mod complete;
 mod embedded;
+mod expansion;
 mod jbig2;
 mod mosaic;
 mod survey;
@@ -66,6 +68,7 @@ impl Document {
         if found > limits.max_pages {
             return Err(Fault::damaged(format!("the PDF has more than {} pages; split it", limits.max_pages)));
         }
+        expansion::check(&pdf, bytes.len())?;
         let missing = missing_pages(&pdf, is_cut);
         match missing {
             None if found == 0 => Err(Fault::damaged("the PDF has no pages; scan the paper again")),
@@ -190,14 +193,17 @@ fn check_references(page: &Page) -> Outcome<()> {
 }
 
 fn render(page: &Page, limits: &Limits) -> Outcome<Raster> {
-    let scale = RENDER_DPI / POINTS_PER_INCH;
-    let (width, height) = page.render_dimensions();
-    let (width, height) = (f64::from(width) * scale, f64::from(height) * scale);
-    if !(width < MAX_EDGE_PX && height < MAX_EDGE_PX) {
+    let (width_pt, height_pt) = page.render_dimensions();
+    let [width, height] =
+        [width_pt, height_pt].map(|edge| (f64::from(edge) * RENDER_DPI / POINTS_PER_INCH).round().max(1.0));
+    if !(width <= MAX_EDGE_PX && height <= MAX_EDGE_PX) {
         return Err(Fault::TooLarge { width: width as u64, height: height as u64 });
     }
-    check_pixels((width as u64).max(1), (height as u64).max(1), limits)?;
-    let settings = PixmapSettings { x_scale: scale as f32, y_scale: scale as f32, bg_color: WHITE };
+    check_pixels(width as u64, height as u64, limits)?;
+    // The renderer cuts fractions of a pixel off, and would lose the last row to an edge of 3,507.9999.
+    let scale = |edge_px: f64, edge_pt: f32| ((edge_px + 0.01) / f64::from(edge_pt)) as f32;
+    let settings =
+        PixmapSettings { x_scale: scale(width, width_pt), y_scale: scale(height, height_pt), bg_color: WHITE };
     let pixmap = hayro::render(
         page,
         &RenderCache::new(),

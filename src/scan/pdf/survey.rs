@@ -13,6 +13,7 @@ use hayro::hayro_syntax::object::Stream;
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{Affine, BezPath, Rect, Shape};
 
+use super::budget::{Budget, within_budget};
 use super::mosaic::Mosaic;
 use super::{complete, embedded, jbig2};
 use crate::scan::fault::{Fault, Outcome};
@@ -32,7 +33,8 @@ pub(super) struct Seen {
 /// Interprets a page without drawing it.
 ///
 /// # Errors
-/// [`Fault::Damaged`] if an image on it is cut short or cannot be decoded, [`Fault::TooLarge`] if one passes the limit.
+/// [`Fault::Damaged`] if an image on it is cut short or cannot be decoded, or the page draws without end, [`Fault::TooLarge`] if an image
+/// passes the limit.
 pub(super) fn look_at(page: &Page, limits: &Limits) -> Outcome<Seen> {
     let broken_image = Arc::new(AtomicBool::new(false));
     let sink = Arc::clone(&broken_image);
@@ -50,7 +52,7 @@ pub(super) fn look_at(page: &Page, limits: &Limits) -> Outcome<Seen> {
     let cache = InterpreterCache::new();
     let mut context = Context::new(to_paper, paper, &cache, page.xref(), settings);
     let mut survey = Survey::new(paper, limits);
-    interpret_page(page, &mut context, &mut survey);
+    within_budget(|| interpret_page(page, &mut context, &mut survey))?;
     if let Some(fault) = survey.fault {
         return Err(fault);
     }
@@ -78,12 +80,21 @@ struct Survey<'l> {
     clips: Vec<Option<Rect>>,
     has_lossy_symbols: bool,
     fault: Option<Fault>,
+    budget: Budget,
 }
 
 impl<'l> Survey<'l> {
     fn new(paper: Rect, limits: &'l Limits) -> Self {
-        let mosaic = Some(Mosaic::new(paper));
-        Self { paper, limits, mosaic, has_images: false, clips: Vec::new(), has_lossy_symbols: false, fault: None }
+        Self {
+            paper,
+            limits,
+            mosaic: Some(Mosaic::new(paper)),
+            has_images: false,
+            clips: Vec::new(),
+            has_lossy_symbols: false,
+            fault: None,
+            budget: Budget::new(limits),
+        }
     }
 
     /// Programs paint the paper white before they put the scan on it.
@@ -128,13 +139,15 @@ fn has_lossy_symbols(image: &Image) -> bool {
 }
 
 impl<'a> Device<'a> for Survey<'_> {
-    fn draw_path(&mut self, _: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
+        self.budget.path(path, Some(mode));
         if !self.paints_paper(&props, mode) {
             self.mosaic = None;
         }
     }
 
     fn push_clip_path(&mut self, clip: &ClipPath) {
+        self.budget.path(&clip.path, None);
         let bounds = clip.path.bounding_box();
         // A path that fills its box is a rectangle.
         let is_rectangle = clip.path.area().abs() >= bounds.area() * (1.0 - 1e-9);
@@ -142,16 +155,20 @@ impl<'a> Device<'a> for Survey<'_> {
     }
 
     fn push_clip_rect(&mut self, clip: &Rect) {
+        self.budget.operation();
         self.clips.push(Some(*clip));
     }
 
     fn push_transparency_group(&mut self, opacity: f32, mask: Option<SoftMask<'a>>, blend_mode: BlendMode) {
+        self.budget.operation();
         if opacity < 1.0 || mask.is_some() || blend_mode != BlendMode::default() {
+            self.budget.group();
             self.mosaic = None;
         }
     }
 
-    fn draw_glyph_run(&mut self, _: &GlyphRun<'_, 'a>, _: DrawProps<'a>, mode: &DrawMode) {
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, _: DrawProps<'a>, mode: &DrawMode) {
+        self.budget.glyphs(run.glyphs().len());
         // The invisible text that OCR programs lay over a scan is no mark.
         if !matches!(mode, DrawMode::Invisible) {
             self.mosaic = None;
@@ -160,6 +177,7 @@ impl<'a> Device<'a> for Survey<'_> {
 
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
         self.has_images = true;
+        self.budget.image(image.width(), image.height());
         if self.fault.is_none()
             && let Err(fault) = self.look_at_image(&image, &props)
         {

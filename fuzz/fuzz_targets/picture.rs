@@ -1,0 +1,8 @@
+//! Bytes as pictures of one page: every page is decoded.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    if !bytes.starts_with(b"II") && !bytes.starts_with(b"MM") && !bytes.starts_with(b"%PDF") {
+        scantally_fuzz::decode_all(bytes);
+    }
+});
