@@ -3,13 +3,12 @@
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
-use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, GrayImage, ImageEncoder, imageops};
 
 use crate::geometry::Rect;
 use crate::number::{Number, Status};
 use crate::scan::Pixels;
-use crate::table::{Crop, Pictures};
+use crate::table::{Crop, Pictures, png_of, small_picture};
 
 /// Which numbers get a crop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -45,12 +44,6 @@ impl PictureOptions {
 /// Paper around a number, as a share of its height: enough to see an ascender that the box cut off.
 const MARGIN_SHARE: f32 = 0.35;
 
-/// The height of small crops: handwriting stays readable, and a row takes about 3 kB.
-const SMALL_HEIGHT_PX: u32 = 64;
-
-/// Grey levels that small crops keep; the noise of paper in 256 levels takes three times the bytes.
-const SMALL_LEVELS: u8 = 16;
-
 /// The longer edge of a small page, on which a person finds the place of a number: about 50 kB.
 const THUMBNAIL_EDGE_PX: u32 = 1000;
 const THUMBNAIL_QUALITY: u8 = 55;
@@ -84,8 +77,8 @@ fn crop(pixels: &Pixels, bounds: &Rect, full_size: bool) -> Option<Crop> {
     }
     let bounds = Rect::new(left, top, right - left, bottom - top);
     let part = grey_part(pixels, &bounds);
-    let picture = if full_size { part } else { small(part) };
-    png(&picture).map(|png| Crop { bounds, png })
+    let picture = if full_size { part } else { small_picture(part) };
+    png_of(&picture).map(|png| Crop { bounds, png, path: None })
 }
 
 fn grey_part(pixels: &Pixels, bounds: &Rect) -> GrayImage {
@@ -94,27 +87,6 @@ fn grey_part(pixels: &Pixels, bounds: &Rect) -> GrayImage {
         Pixels::Grey(image) => imageops::crop_imm(image, x, y, width, height).to_image(),
         Pixels::Colour(image) => imageops::grayscale(&imageops::crop_imm(image, x, y, width, height).to_image()),
     }
-}
-
-fn small(part: GrayImage) -> GrayImage {
-    let (width, height) = part.dimensions();
-    let mut picture = if height <= SMALL_HEIGHT_PX {
-        part
-    } else {
-        let small_width = (u64::from(width) * u64::from(SMALL_HEIGHT_PX) / u64::from(height)).max(1) as u32;
-        imageops::thumbnail(&part, small_width, SMALL_HEIGHT_PX)
-    };
-    let step = u8::MAX / (SMALL_LEVELS - 1);
-    picture.iter_mut().for_each(|value| *value = value.saturating_add(step / 2) / step * step);
-    picture
-}
-
-fn png(picture: &GrayImage) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Adaptive)
-        .write_image(picture, picture.width(), picture.height(), ExtendedColorType::L8)
-        .ok()?;
-    Some(bytes)
 }
 
 fn thumbnail(pixels: &Pixels) -> Option<Vec<u8>> {
@@ -137,6 +109,7 @@ mod tests {
     use image::Luma;
 
     use super::*;
+    use crate::table::SMALL_HEIGHT_PX;
 
     fn number(status: Status, bounds: Rect) -> Number {
         Number { status, ..Number::unplaced(bounds) }

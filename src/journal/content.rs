@@ -161,7 +161,7 @@ fn write_scan(
             page.pictures.thumbnail
         ])?;
         for (place, crop) in page.pictures.crops.iter().enumerate() {
-            let Some(Crop { bounds, png }) = crop else { continue };
+            let Some(Crop { bounds, png, .. }) = crop else { continue };
             connection.prepare_cached("INSERT INTO crop VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?.execute(params![
                 row.source,
                 page.page,
@@ -227,7 +227,7 @@ fn read_crops(connection: &Connection, source: &str, page: &mut PageRecord) -> r
         pictures.crops.resize(page.numbers.len(), None);
         let bounds = Rect::new(row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?);
         if let Some(crop) = pictures.crops.get_mut(place) {
-            *crop = Some(Crop { bounds, png: row.get(5)? });
+            *crop = Some(Crop { bounds, png: row.get(5)?, path: None });
         }
     }
     Ok(pictures)

@@ -38,7 +38,7 @@ fn number(value: &str) -> Number {
 }
 
 fn scan(source: &str, content: &[u8]) -> ScanRecord {
-    let crops = vec![None, Some(Crop { bounds: Rect::new(0, 0, 9, 9), png: vec![1, 2, 3] })];
+    let crops = vec![None, Some(Crop { bounds: Rect::new(0, 0, 9, 9), png: vec![1, 2, 3], path: None })];
     let page = PageRecord {
         page: 2,
         width_px: 10,

@@ -82,6 +82,9 @@ pub fn whole(line: &MagneticLine, min_confidence: f32, to_scan: &Transform) -> V
     vec![if is_empty { Number { status: Status::Empty, reasons: Vec::new(), ..number } } else { number }]
 }
 
+/// The names of the rows of a cheque's line.
+pub const FIELDS: [&str; 5] = ["micr", "cheque_number", "routing_number", "bank_branch", "account_number"];
+
 /// The rows of a cheque's line: all of it as `micr`, then its parts as `cheque_number`, `routing_number` or `bank_branch`, and `account_number`.
 ///
 /// `to_scan` leads from pixels of the strip to the original page. A line without characters gives no row.

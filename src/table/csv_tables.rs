@@ -43,8 +43,9 @@ impl FilesCsv {
 impl OutputFile for NumbersCsv {
     fn write_scan(&mut self, scan: &ScanRecord) -> Result<()> {
         for page in &scan.pages {
-            for number in &page.numbers {
-                self.0.write_row(&number_cells(&scan.row.source, page.page, number))?;
+            for (index, number) in page.numbers.iter().enumerate() {
+                let crop_path = page.crop(index).and_then(|crop| crop.path.as_deref()).unwrap_or_default();
+                self.0.write_row(&number_cells(&scan.row.source, page.page, number, crop_path))?;
             }
         }
         Ok(())

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Result;
 use crate::number::Status;
+use crate::table::crop_files::{CropFolder, remove_earlier_crops};
 use crate::table::csv_tables::{DigitsCsv, FilesCsv, NumbersCsv};
 use crate::table::partial::{PartialFile, cannot_write};
-use crate::table::{Counts, FileStatus, Format, RunRecord, ScanRecord};
+use crate::table::wide_table::WideTable;
+use crate::table::{Counts, CropFiles, FileStatus, Format, Identifiers, RunRecord, ScanRecord};
 
 /// One file of the result, on its way to disk.
 pub(super) trait OutputFile {
@@ -31,14 +33,23 @@ pub(super) trait OutputFile {
 pub struct TableOptions {
     /// Whether digits.csv has [`crate::table::STYLE_COLUMNS`].
     pub with_style: bool,
-    /// The other formats; the CSV tables are always written.
+    /// The other formats, each once; the CSV tables are always written.
     pub formats: Vec<Format>,
+    /// Whether wide.csv is written, too.
+    pub wide: bool,
+    /// Which crops are written as files.
+    pub crop_files: CropFiles,
+    /// The name of the run, by which corrections find their way back.
+    pub run_id: String,
+    /// The fields that are names in digits and no quantities.
+    pub identifiers: Identifiers,
 }
 
 /// The files of one run, being written.
 pub struct Tables {
     folder: PathBuf,
     files: Vec<Box<dyn OutputFile>>,
+    crops: Option<CropFolder>,
     counts: Counts,
 }
 
@@ -54,21 +65,28 @@ impl Tables {
             Box::new(DigitsCsv::create(folder, options.with_style)?),
             Box::new(FilesCsv::create(folder)?),
         ];
-        for format in &options.formats {
-            files.extend(format.create(folder)?);
+        if options.wide {
+            files.push(Box::new(WideTable::create(folder)?));
         }
-        Ok(Self { folder: folder.to_owned(), files, counts: Counts::default() })
+        for format in &options.formats {
+            files.push(format.create(folder, options)?);
+        }
+        let crops = CropFolder::create(folder, options.crop_files)?;
+        Ok(Self { folder: folder.to_owned(), files, crops, counts: Counts::default() })
     }
 
     /// Writes one scan to every file: its row, its pages ascending and their numbers in field order.
     ///
     /// # Errors
     /// [`crate::error::Error::Output`] if the disk takes no more.
-    pub fn write_scan(&mut self, scan: &ScanRecord) -> Result<()> {
-        for file in &mut self.files {
-            file.write_scan(scan)?;
+    pub fn write_scan(&mut self, mut scan: ScanRecord) -> Result<()> {
+        if let Some(crops) = &mut self.crops {
+            crops.write_scan(&mut scan)?;
         }
-        self.counts.add(scan);
+        for file in &mut self.files {
+            file.write_scan(&scan)?;
+        }
+        self.counts.add(&scan);
         Ok(())
     }
 
@@ -95,6 +113,10 @@ impl Tables {
         // All are on disk before the first gets its name: a full disk leaves the old result in place.
         for file in &mut files {
             file.complete()?;
+        }
+        match self.crops {
+            Some(crops) => crops.publish()?,
+            None => remove_earlier_crops(&self.folder)?,
         }
         files.into_iter().try_for_each(PartialFile::publish)
     }
@@ -176,9 +198,9 @@ mod tests {
         let output = folder.path().join("new/output");
         let mut tables = Tables::create(&output, &plain(false)).expect("the folder can be written");
         let numbers = vec![number("n1", "-80.00", Status::Review)];
-        tables.write_scan(&scan(row("=a,\"b\"\n.png", FileStatus::Ok, ""), 2, numbers)).expect("the disk takes a row");
+        tables.write_scan(scan(row("=a,\"b\"\n.png", FileStatus::Ok, ""), 2, numbers)).expect("the disk takes a row");
         let bad = ScanRecord { row: row("bad.png", FileStatus::Failed, "=no scan"), pages: Vec::new() };
-        tables.write_scan(&bad).expect("the disk takes a row");
+        tables.write_scan(bad).expect("the disk takes a row");
         assert_eq!(tables.counts().numbers_review, 1);
         assert!(!output.join("numbers.csv").exists(), "nothing is visible before the end");
         tables.publish(&RunRecord::default()).expect("the tables can be published");
@@ -215,7 +237,7 @@ mod tests {
         number.digits.push(number.digits[0]);
         number.digits[0].style =
             Some(Style { slant_deg: -3.26, stroke_width_px: 4.0, aspect: 0.5, ink_density: 0.25, loops: 2 });
-        tables.write_scan(&scan(row("a.png", FileStatus::Ok, ""), 1, vec![number])).expect("the disk takes a row");
+        tables.write_scan(scan(row("a.png", FileStatus::Ok, ""), 1, vec![number])).expect("the disk takes a row");
         tables.publish(&RunRecord::default()).expect("the tables can be published");
         assert_eq!(
             read(folder.path(), "digits.csv"),

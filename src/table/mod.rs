@@ -1,21 +1,34 @@
 //! The stage that writes: the outcome of one file after the other in, `numbers.csv`, `digits.csv`, `files.csv` and
-//! `run.json` out.
+//! `run.json` out, and beside them whatever [`TableOptions`] ask for.
 //!
 //! Rows are written in the order in which they come; whoever calls owns the sorting. The CSV files hold nothing that
 //! varies between two runs on the same input; times and thread counts go to `run.json` alone.
 
 mod cell;
+mod crop_files;
 mod csv_tables;
 mod folder;
 mod format;
+mod json_lines;
+mod number_row;
+mod parquet_table;
 mod partial;
+mod partial_folder;
+mod picture_path;
 mod record;
 mod rows;
 mod scan_record;
+mod small_picture;
+mod wide_table;
+mod xlsx;
 
 pub use cell::{confidence_cell, path_text, source_cell, text_cell};
+pub use crop_files::CropFiles;
 pub use folder::{TableOptions, Tables};
 pub use format::Format;
+pub use picture_path::picture_path;
 pub use record::{Counts, ModelRecord, RunRecord, Timings, utc_timestamp};
 pub use rows::{DIGIT_COLUMNS, FILE_COLUMNS, FileRow, FileStatus, NUMBER_COLUMNS, STYLE_COLUMNS};
 pub use scan_record::{Crop, PageRecord, Pictures, ScanRecord};
+pub use small_picture::{SMALL_HEIGHT_PX, png_of, small_picture};
+pub use xlsx::Identifiers;

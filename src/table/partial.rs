@@ -3,7 +3,7 @@
 //! Whoever reads the folder sees the old file or the new one, never half of one. What goes into it is left to others.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -39,6 +39,12 @@ impl PartialFile {
         &self.path
     }
 
+    /// What was written so far, for reading from its beginning; nothing can be added from then on.
+    pub fn reopen(&mut self) -> std::io::Result<File> {
+        self.writer.take().map_or(Ok(()), |mut writer| writer.flush())?;
+        File::open(&self.temporary)
+    }
+
     /// Brings everything to disk, still under the hidden name.
     pub fn complete(&mut self) -> Result<()> {
         let Some(writer) = self.writer.take() else { return Ok(()) };
@@ -66,6 +72,15 @@ impl Write for PartialFile {
 
     fn flush(&mut self) -> std::io::Result<()> {
         self.writer.as_mut().map_or(Ok(()), Write::flush)
+    }
+}
+
+impl Seek for PartialFile {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        match &mut self.writer {
+            Some(writer) => writer.seek(to),
+            None => Err(std::io::Error::other("the file is complete already")),
+        }
     }
 }
 

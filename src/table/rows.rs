@@ -87,8 +87,13 @@ pub struct FileRow {
     pub content_hash: Option<blake3::Hash>,
 }
 
-/// The cells of numbers.csv for one number; `page` counts from 1.
-pub(super) fn number_cells(source: &str, page: usize, number: &Number) -> [String; NUMBER_COLUMNS.len()] {
+/// The cells of numbers.csv for one number; `page` counts from 1, `crop_path` is where its crop lies, empty where it has none.
+pub(super) fn number_cells(
+    source: &str,
+    page: usize,
+    number: &Number,
+    crop_path: &str,
+) -> [String; NUMBER_COLUMNS.len()] {
     let reasons: Vec<_> = number.reasons.iter().map(Reason::code).collect();
     let (alternative, alternative_confidence) = match number.alternatives.first() {
         Some((value, confidence)) => (text_cell(value), confidence_cell(*confidence)),
@@ -110,7 +115,7 @@ pub(super) fn number_cells(source: &str, page: usize, number: &Number) -> [Strin
         y,
         width,
         height,
-        String::new(),
+        text_cell(crop_path),
     ]
 }
 

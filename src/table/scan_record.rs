@@ -47,6 +47,8 @@ pub struct Crop {
     pub bounds: Rect,
     /// A grey PNG, ink dark.
     pub png: Vec<u8>,
+    /// Where it lies as a file, relative to the output folder and `/` separated; `None` where it is not written as one.
+    pub path: Option<String>,
 }
 
 impl ScanRecord {

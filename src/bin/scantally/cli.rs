@@ -3,6 +3,7 @@
 mod compare;
 mod evaluate;
 mod extract;
+mod result;
 mod run;
 mod study;
 mod synth;

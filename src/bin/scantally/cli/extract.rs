@@ -12,13 +12,14 @@ use scantally::pipeline::Layout;
 use scantally::reader::ReaderKind;
 use scantally::scan::{PageSelection, Password};
 
+use super::result::ResultOptions;
 use super::run::RunOptions;
 use super::{reader_parser, share};
 
 /// Read scans and write their numbers to a folder
 ///
 /// Writes numbers.csv (one row a number), digits.csv (one row a digit), files.csv (one row for every file met) and
-/// run.json (options, model, counts, times). journal.sqlite beside them is what --resume and corrections go by.
+/// run.json (options, model, counts, times), and with --format, --wide and --crops more beside them. journal.sqlite beside them is what --resume and corrections go by.
 ///
 /// Exit codes: 0 everything was read; 2 wrong arguments; 3 finished, but some files failed (each is in files.csv);
 /// 4 nothing could be read; 5 the output cannot be written; 130 interrupted, what was done is written.
@@ -140,6 +141,9 @@ pub struct Extract {
     /// Show no progress bar
     #[arg(long)]
     pub no_progress: bool,
+
+    #[command(flatten)]
+    pub result: ResultOptions,
 
     #[command(flatten)]
     pub run: RunOptions,

@@ -1,5 +1,6 @@
 //! The forms that pages are copies of: the paths of templates in, forms that the pipeline knows out.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -7,7 +8,7 @@ use scantally::error::{Error, Result};
 use scantally::pipeline::KnownForm;
 use scantally::scan::{Limits, Page, Scan};
 use scantally::table::path_text;
-use scantally::template::{self, Template};
+use scantally::template::{self, FieldKind, FieldSpec, Template};
 
 /// What `--template` may say instead of a path.
 pub const CHEQUE: &str = "cheque";
@@ -18,13 +19,15 @@ pub struct Forms {
     pub known: Vec<KnownForm>,
     /// Whether pages are cheques.
     pub cheque: bool,
+    /// The fields of kind `digits` of all templates.
+    pub digit_fields: BTreeSet<String>,
     /// For run.json: each path with the hash of what it holds.
     pub record: Vec<serde_json::Value>,
 }
 
 /// Reads the templates with their pictures.
 pub fn load(paths: &[PathBuf]) -> anyhow::Result<Forms> {
-    let mut forms = Forms { known: Vec::new(), cheque: false, record: Vec::new() };
+    let mut forms = Forms { known: Vec::new(), cheque: false, digit_fields: BTreeSet::new(), record: Vec::new() };
     for path in paths {
         if path.as_os_str() == CHEQUE {
             forms.cheque = true;
@@ -37,6 +40,8 @@ pub fn load(paths: &[PathBuf]) -> anyhow::Result<Forms> {
             forms
                 .record
                 .push(serde_json::json!({ "template": path_text(path), "name": template.name, "blake3": hash }));
+            let is_digits = |field: &&FieldSpec| field.kind == FieldKind::Digits;
+            forms.digit_fields.extend(template.fields.iter().filter(is_digits).map(|field| field.name.clone()));
             forms.known.push(known(template, path)?);
         }
     }

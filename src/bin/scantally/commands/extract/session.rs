@@ -138,17 +138,25 @@ impl<'a> Session<'a> {
             self.journal.settle_duplicates()?;
         }
         self.journal.restore_if_removed()?;
-        let options = TableOptions { with_style: self.arguments.style, ..TableOptions::default() };
+        let run_id = self.journal.run_id()?;
+        let options = TableOptions {
+            with_style: self.arguments.style,
+            formats: self.arguments.result.formats(),
+            wide: self.arguments.result.wide,
+            crop_files: self.arguments.result.crop_files(),
+            run_id: run_id.clone(),
+            identifiers: self.prepared.identifiers.clone(),
+        };
         let mut tables = Tables::create(&self.arguments.output, &options)?;
         let mut failures = Failures::default();
         let mut totals = ControlTotals::new(self.arguments.control_totals.iter().cloned());
         self.journal.for_each_scan(self.prepared.pictures.wants_any(), &mut |scan| {
             failures.note(&scan.row);
             add_to_totals(&mut totals, &scan);
-            tables.write_scan(&scan)
+            tables.write_scan(scan)
         })?;
         let result = record::Result {
-            run_id: self.journal.run_id()?,
+            run_id,
             counts: tables.counts(),
             read_now: self.pages_read,
             control_totals: totals.outcomes(),
