@@ -88,7 +88,7 @@ pub struct FileRow {
 }
 
 /// The cells of numbers.csv for one number; `page` counts from 1.
-pub(super) fn number_cells(source: &str, page: usize, number: &Number) -> [String; NUMBER_COLUMNS.len()] {
+pub(crate) fn number_cells(source: &str, page: usize, number: &Number) -> [String; NUMBER_COLUMNS.len()] {
     let reasons: Vec<_> = number.reasons.iter().map(Reason::code).collect();
     let (alternative, alternative_confidence) = match number.alternatives.first() {
         Some((value, confidence)) => (text_cell(value), confidence_cell(*confidence)),

@@ -2,6 +2,9 @@
 
 mod compare;
 mod evaluate;
+
+mod result;
+mod review;
 mod run;
 mod study;
 mod synth;
@@ -20,6 +23,8 @@ use scantally::reader::ReaderKind;
 
 pub use compare::Compare;
 pub use evaluate::Evaluate;
+pub use result::ResultOptions;
+pub use review::{Review, ReviewApply, ReviewCommand};
 pub use run::RunOptions;
 pub use study::Study;
 pub use synth::Synth;
@@ -37,6 +42,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Extract(Extract),
+    Review(Review),
     Score(Score),
     Train(Train),
     Evaluate(Evaluate),
@@ -154,6 +160,9 @@ pub struct Extract {
     /// Show no progress bar
     #[arg(long)]
     pub no_progress: bool,
+
+    #[command(flatten)]
+    pub result: ResultOptions,
 
     #[command(flatten)]
     pub run: RunOptions,

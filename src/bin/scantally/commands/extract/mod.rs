@@ -60,7 +60,7 @@ impl Prepared {
         let (reader, model) = model::load(arguments.reader, arguments.model.as_deref())?;
         let (line_reader, line_model) = model::load_lines(arguments.line_model.as_deref())?;
         let pipeline = Pipeline::new(reader, line_reader, settings).with_forms(forms.known);
-        let pictures = PictureOptions::default();
+        let pictures = arguments.result.pictures();
         Ok(Self { settings, pictures, pipeline, model, line_model, templates: forms.record })
     }
 }

@@ -131,7 +131,7 @@ impl<'a> Session<'a> {
     pub fn publish(&mut self) -> anyhow::Result<ExitStatus> {
         self.journal.settle_duplicates()?;
         self.journal.restore_if_removed()?;
-        let options = TableOptions { with_style: self.arguments.style, ..TableOptions::default() };
+        let options = TableOptions { with_style: self.arguments.style, formats: self.arguments.result.formats.clone() };
         let mut tables = Tables::create(&self.arguments.output, &options)?;
         let mut failures = Failures::default();
         let mut totals = ControlTotals::new(self.arguments.control_totals.iter().cloned());
