@@ -27,6 +27,7 @@ pub mod number;
 pub mod pipeline;
 pub mod product_tile;
 pub mod reader;
+pub mod review;
 pub mod runs;
 pub mod scan;
 pub mod segment;

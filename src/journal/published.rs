@@ -14,20 +14,34 @@ const EDITED_TABLES: [&str; 2] = ["numbers.csv", "numbers.xlsx"];
 const PUBLISHED: &str = "published";
 
 impl Journal {
-    /// Notes what the tables are now: just written, or with corrections that have been applied.
+    /// Notes what the tables are now that they have been written.
     ///
     /// # Errors
     /// [`Error::Output`] if the journal cannot be written.
     pub fn note_tables(&self) -> Result<()> {
-        let hashes: BTreeMap<&str, String> =
-            EDITED_TABLES.iter().filter_map(|name| Some((*name, hash_of(&self.folder.join(name))?))).collect();
-        self.set(PUBLISHED, &serde_json::json!(hashes).to_string())
+        EDITED_TABLES.iter().try_for_each(|name| self.note_table(&self.folder.join(name)))
+    }
+
+    /// Notes what one table is now that its corrections have been applied; other files are left alone.
+    ///
+    /// # Errors
+    /// [`Error::Output`] if the journal cannot be written.
+    pub fn note_table(&self, path: &Path) -> Result<()> {
+        let name = EDITED_TABLES.into_iter().find(|name| is_same(&self.folder.join(name), path));
+        let Some((name, hash)) = name.zip(hash_of(path)) else { return Ok(()) };
+        let mut noted = self.noted_tables()?;
+        noted.insert(name.to_owned(), hash);
+        self.set(PUBLISHED, &serde_json::json!(noted).to_string())
+    }
+
+    /// The hash of each table as it was noted last.
+    fn noted_tables(&self) -> Result<BTreeMap<String, String>> {
+        Ok(self.get(PUBLISHED)?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
     }
 
     /// An error that names the tables which somebody has changed since they were written.
     pub(super) fn check_tables(&self) -> Result<()> {
-        let noted: BTreeMap<String, String> =
-            self.get(PUBLISHED)?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let noted = self.noted_tables()?;
         let is_changed = |(name, hash): &(&String, &String)| {
             hash_of(&self.folder.join(name.as_str())).is_some_and(|now| now != **hash)
         };
@@ -42,6 +56,11 @@ impl Journal {
         );
         Err(Error::Run { folder: self.folder.clone(), reason })
     }
+}
+
+/// Whether two paths lead to the same file.
+fn is_same(one: &Path, other: &Path) -> bool {
+    one.canonicalize().ok().is_some_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }
 
 /// The hash of a file; `None` where there is none that can be read.

@@ -59,6 +59,15 @@ impl Journal {
         Ok(self.get(RUN_ID)?.unwrap_or_default())
     }
 
+    /// What decided what was read, as it was given when the run began.
+    ///
+    /// # Errors
+    /// [`Error::Output`] if the journal cannot be read.
+    pub fn options(&self) -> Result<serde_json::Value> {
+        let options = self.get(OPTIONS)?.unwrap_or_default();
+        Ok(serde_json::from_str(&options).unwrap_or_default())
+    }
+
     /// Notes that the run has come to its end and its tables are written.
     ///
     /// # Errors

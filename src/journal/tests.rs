@@ -143,6 +143,11 @@ fn tables_with_corrections_are_not_written_over() {
     std::fs::write(&table, "1").expect("a writable folder");
     let refused = open(folder.path(), Start::Fresh).expect_err("somebody has changed the table");
     assert!(refused.to_string().contains("numbers.csv") && refused.to_string().contains("review apply"), "{refused}");
+    let journal = Journal::of_finished_run(folder.path()).expect("a journal");
+    journal.note_table(&table).expect("a writable folder");
+    drop(journal);
+    std::fs::write(&table, "2").expect("a writable folder");
+    open(folder.path(), Start::Resume).expect_err("it was changed again after its corrections were applied");
     open(folder.path(), Start::Force).expect("whoever says so may write over it");
 }
 

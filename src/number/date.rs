@@ -28,7 +28,7 @@ pub(super) fn value_of(symbols: &[Symbol], order: DateOrder) -> Value {
 }
 
 /// Whether a value is a date, and not what is written instead of one.
-pub(super) fn is_date(value: &str) -> bool {
+pub fn is_date(value: &str) -> bool {
     let mut parts = value.split('-').map(|part| part.parse::<u32>().ok().filter(|_| part.len() >= 2));
     let (year, month, day, end) = (parts.next(), parts.next(), parts.next(), parts.next());
     match (year.flatten(), month.flatten(), day.flatten(), end) {

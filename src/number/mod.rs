@@ -28,6 +28,7 @@ pub use crate::template::DecimalMark;
 use crate::template::{FieldKind, FieldSpec};
 pub use amount::{Value, value_of};
 pub use check_box::decide_check_box;
+pub use date::is_date;
 use decode::Path;
 pub use filler::fillers_of;
 use vote::Ballot;

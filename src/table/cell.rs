@@ -28,6 +28,11 @@ pub fn text_cell(text: &str) -> String {
     if starts_a_formula(text) && !is_plain_number(text) { format!("'{text}") } else { text.to_owned() }
 }
 
+/// The text of a cell that [`text_cell`] wrote.
+pub fn text_of_cell(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|text| text_cell(text) == cell).unwrap_or(cell)
+}
+
 /// A confidence column: 0 to 1 with four decimals. What is no number counts as 0.
 pub fn confidence_cell(confidence: f32) -> String {
     let sane = if confidence.is_nan() { 0.0 } else { confidence.clamp(0.0, 1.0) };
@@ -84,6 +89,7 @@ mod tests {
             ("001234", "001234"),
         ] {
             assert_eq!(text_cell(text), cell);
+            assert_eq!(text_of_cell(cell), text);
         }
     }
 

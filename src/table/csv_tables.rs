@@ -90,7 +90,7 @@ impl OutputFile for FilesCsv {
 
 /// One CSV file on its way to disk.
 #[derive(Debug)]
-pub(super) struct CsvFile {
+pub(crate) struct CsvFile {
     path: PathBuf,
     writer: csv::Writer<PartialFile>,
 }

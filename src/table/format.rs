@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::error::Result;
 use crate::table::TableOptions;
 use crate::table::folder::OutputFile;
+use crate::table::html::ReviewPage;
 use crate::table::json_lines::JsonLines;
 use crate::table::parquet_table::ParquetTable;
 use crate::table::xlsx::Spreadsheet;
@@ -14,6 +15,8 @@ use crate::table::xlsx::Spreadsheet;
 pub enum Format {
     /// numbers.xlsx, with pictures of the numbers, for people who correct them.
     Xlsx,
+    /// numbers.html, one file to look through the numbers and correct them in a browser.
+    Html,
     /// numbers.jsonl.
     JsonLines,
     /// numbers.parquet.
@@ -22,12 +25,13 @@ pub enum Format {
 
 impl Format {
     /// All formats, in the order in which they are named.
-    pub const ALL: [Self; 3] = [Self::Xlsx, Self::JsonLines, Self::Parquet];
+    pub const ALL: [Self; 4] = [Self::Xlsx, Self::Html, Self::JsonLines, Self::Parquet];
 
-    /// The word for it: `xlsx`, `jsonl` or `parquet`.
+    /// The word for it: `xlsx`, `html`, `jsonl` or `parquet`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Xlsx => "xlsx",
+            Self::Html => "html",
             Self::JsonLines => "jsonl",
             Self::Parquet => "parquet",
         }
@@ -36,7 +40,7 @@ impl Format {
     /// Whether it shows pictures of the numbers.
     pub const fn shows_crops(self) -> bool {
         match self {
-            Self::Xlsx => true,
+            Self::Xlsx | Self::Html => true,
             Self::JsonLines | Self::Parquet => false,
         }
     }
@@ -44,6 +48,7 @@ impl Format {
     /// Whether it shows pictures of the pages.
     pub const fn shows_pages(self) -> bool {
         match self {
+            Self::Html => true,
             Self::Xlsx | Self::JsonLines | Self::Parquet => false,
         }
     }
@@ -52,6 +57,7 @@ impl Format {
     pub(super) fn create(self, folder: &Path, options: &TableOptions) -> Result<Box<dyn OutputFile>> {
         Ok(match self {
             Self::Xlsx => Box::new(Spreadsheet::create(folder, options)?),
+            Self::Html => Box::new(ReviewPage::create(folder)?),
             Self::JsonLines => Box::new(JsonLines::create(folder)?),
             Self::Parquet => Box::new(ParquetTable::create(folder)?),
         })

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 
 /// An output file that gets its name once it is complete; dropped before, it leaves nothing behind.
 #[derive(Debug)]
-pub(super) struct PartialFile {
+pub(crate) struct PartialFile {
     path: PathBuf,
     temporary: PathBuf,
     writer: Option<BufWriter<File>>,

@@ -88,7 +88,7 @@ pub struct FileRow {
 }
 
 /// The cells of numbers.csv for one number; `page` counts from 1, `crop_path` is where its crop lies, empty where it has none.
-pub(super) fn number_cells(
+pub(crate) fn number_cells(
     source: &str,
     page: usize,
     number: &Number,

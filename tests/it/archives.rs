@@ -4,7 +4,7 @@ use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use scantally::batch::{self, Exclude, Origin};
+use scantally::batch::{self, Exclude, Options, Origin};
 use scantally::scan::Scan;
 use scantally::table::{FileStatus, PageRecord, ScanRecord};
 use zip::ZipWriter;
@@ -34,7 +34,7 @@ fn outcomes(input: &Path, exclude: &[&str]) -> Vec<ScanRecord> {
     let exclude = Exclude::new(exclude).expect("are patterns");
     let list = batch::collect([input.to_owned()], &[], &exclude);
     let decode = |scan: &Scan, page: usize| scan.page(page).map(|_| PageRecord { page, ..PageRecord::default() });
-    read_all(list.files, Arc::new(decode), 2)
+    read_all(list.files, Arc::new(decode), Options { threads: 2, ..Options::default() })
 }
 
 /// The rows of an archive of that name: source, status, error.

@@ -8,8 +8,8 @@ use scantally::batch::{self, Claims, Ending, FoundFile, NoProgress, Options, Rea
 use scantally::table::ScanRecord;
 
 /// What came of the files, in their order; equal scans are all read, and nothing is waited for.
-pub fn read_all(files: Vec<FoundFile>, read_page: Arc<ReadPage>, threads: usize) -> Vec<ScanRecord> {
-    let options = Options { threads, settle: Duration::ZERO, ..Options::default() };
+pub fn read_all(files: Vec<FoundFile>, read_page: Arc<ReadPage>, options: Options) -> Vec<ScanRecord> {
+    let options = Options { settle: Duration::ZERO, ..options };
     let (claims, never) = (Arc::new(Claims::none()), AtomicBool::new(false));
     let mut outcomes = Vec::new();
     let ending = batch::run(files, read_page, claims, &options, &NoProgress, &never, &mut |outcome| {

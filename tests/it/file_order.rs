@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use scantally::batch::{self, Exclude};
+use scantally::batch::{self, Exclude, Options};
 use scantally::crop::PictureOptions;
 use scantally::error::Result;
 use scantally::glyph::Glyph;
@@ -46,7 +46,7 @@ fn outcomes(files: &[PathBuf], threads: usize) -> Vec<ScanRecord> {
     );
     let list = batch::collect(files.iter().cloned(), &[], &Exclude::default());
     let read_page = move |scan: &Scan, page: usize| pipeline.read_page_of(scan, page, &PictureOptions::default());
-    read_all(list.files, Arc::new(read_page), threads)
+    read_all(list.files, Arc::new(read_page), Options { threads, ..Options::default() })
 }
 
 /// One file more: a picture of a number, or a broken one.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first: a module imports those before it alone.
-const ORDER: [&str; 30] = [
+const ORDER: [&str; 31] = [
     "error",
     "geometry",
     "template",
@@ -28,6 +28,7 @@ const ORDER: [&str; 30] = [
     "journal",
     "pipeline",
     "batch",
+    "review",
     "synth",
     "evaluate",
     "train",

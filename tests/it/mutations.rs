@@ -3,17 +3,18 @@
 
 use std::io::{Cursor, Write};
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::sync::Arc;
 
 use image::{ExtendedColorType, ImageFormat};
 use rand::SeedableRng;
 use rand_pcg::Pcg64Mcg;
-use scantally::batch::{self, Exclude, NoProgress, Options};
+use scantally::batch::{self, Exclude, Options};
 use scantally::evaluate::score::{read_numbers, read_truths};
 use scantally::scan::{Limits, Scan};
-use scantally::table::FileStatus;
+use scantally::table::{FileStatus, PageRecord};
 use scantally::template;
 
+use crate::batch_run::read_all;
 use crate::scan_files::{TiffPage, Value, deflated, jpeg, one_page_pdf, packed, stream, tiff};
 use crate::scan_hostile::change;
 use crate::support::number_picture;
@@ -71,20 +72,18 @@ fn check_batch(extension: &str, bytes: &[u8]) {
     });
     let list = batch::collect([folder.path().to_owned()], &[], &Exclude::default());
     let limits = Limits { max_pixels: 1_000_000, max_pages: 20 };
-    let options = Options { threads: 2, scan: limits.into() };
-    let decode = |scan: &Scan, page: usize| scan.page(page).map(|_| Vec::new());
+    let options = Options { threads: 2, scan: limits.into(), ..Options::default() };
+    let decode = |scan: &Scan, page: usize| scan.page(page).map(|_| PageRecord { page, ..PageRecord::default() });
     let mut met = vec![false; CHANGES_PER_FILE];
-    batch::run_with(&list.files, &decode, &options, &NoProgress, &AtomicBool::new(false), &mut |outcome| {
-        let row = outcome.row;
+    for record in read_all(list.files, Arc::new(decode), options) {
+        let row = record.row;
         let index: usize = row.source[..3].parse().expect("the source begins with the number of the file");
         assert!(row.source.starts_with(&name(index)), "{}", row.source);
         met[index] = true;
         assert_eq!(row.status == FileStatus::Ok, row.error.is_empty(), "{row:?}");
         assert!(row.error.is_empty() || row.error.starts_with(&row.source), "the error names the file: {}", row.error);
         assert!(!row.error.contains("scantally itself failed"), "{}", row.error);
-        Ok(())
-    })
-    .expect("the sink takes everything");
+    }
     assert!(met.iter().all(|met| *met), "{extension}: a file has no row");
 }
 

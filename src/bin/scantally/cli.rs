@@ -4,6 +4,7 @@ mod compare;
 mod evaluate;
 mod extract;
 mod result;
+mod review;
 mod run;
 mod study;
 mod synth;
@@ -19,6 +20,7 @@ use scantally::reader::ReaderKind;
 pub use compare::Compare;
 pub use evaluate::Evaluate;
 pub use extract::Extract;
+pub use review::{Review, ReviewApply, ReviewCommand};
 pub use study::Study;
 pub use synth::Synth;
 pub use template::{Draft, Template, TemplateCheck, TemplateCommand, TemplateImport, TemplateSchema, TemplateTrial};
@@ -35,6 +37,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Extract(Extract),
+    Review(Review),
     Score(Score),
     Train(Train),
     Evaluate(Evaluate),

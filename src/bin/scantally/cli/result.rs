@@ -9,9 +9,10 @@ use scantally::table::{CropFiles, Format};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What is written")]
 pub struct ResultOptions {
-    /// Formats of the result, with commas between: csv, which is always written, xlsx, jsonl, parquet
+    /// Formats of the result, with commas between: csv, which is always written, xlsx, html, jsonl, parquet
     ///
-    /// xlsx (numbers.xlsx) is for people: each number with its picture, a column to correct it in, filters, colours, and a summary. jsonl
+    /// xlsx (numbers.xlsx) is for people: each number with its picture, a column to correct it in, filters, colours, and a summary. html
+    /// (numbers.html) is one file for a browser: what a person should look at, by keyboard, with the page and all digits side by side. jsonl
     /// (numbers.jsonl) and parquet (numbers.parquet) have the columns of numbers.csv for programs.
     #[arg(long, value_name = "FORMAT", value_delimiter = ',', default_value = "csv", value_parser = format_parser())]
     pub format: Vec<WantedFormat>,
@@ -26,7 +27,7 @@ pub struct ResultOptions {
     #[arg(long, value_name = "WHAT", value_parser = crops_parser())]
     pub crops: Option<CropFiles>,
 
-    /// Which numbers get a picture: those for review, or all [default: all with --crops, else review]
+    /// Which numbers get a picture: those for review, or all [default: all with --crops or html, else review]
     #[arg(long, value_name = "WHICH", value_parser = crops_of_parser())]
     pub crops_of: Option<CropWish>,
 }
@@ -56,7 +57,7 @@ impl ResultOptions {
     pub fn pictures(&self) -> PictureOptions {
         let formats = self.formats();
         let with_files = self.crop_files() != CropFiles::None;
-        let usual = if with_files { CropWish::All } else { CropWish::Review };
+        let usual = if with_files || formats.contains(&Format::Html) { CropWish::All } else { CropWish::Review };
         let is_shown = with_files || formats.iter().any(|format| format.shows_crops());
         PictureOptions {
             crops: if is_shown { self.crops_of.unwrap_or(usual) } else { CropWish::None },

@@ -7,6 +7,7 @@ mod extract;
 mod forms;
 mod help_files;
 mod model;
+mod review;
 mod score;
 mod study;
 mod synth;
@@ -20,6 +21,7 @@ use crate::exit::ExitStatus;
 pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Extract(arguments) => extract::run(&arguments),
+        Command::Review(arguments) => review::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
