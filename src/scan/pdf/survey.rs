@@ -52,10 +52,11 @@ pub(super) fn look_at(page: &Page, limits: &Limits) -> Outcome<Seen> {
     let cache = InterpreterCache::new();
     let mut context = Context::new(to_paper, paper, &cache, page.xref(), settings);
     let mut survey = Survey::new(paper, limits);
-    within_budget(|| interpret_page(page, &mut context, &mut survey))?;
+    let ending = within_budget(|| interpret_page(page, &mut context, &mut survey));
     if let Some(fault) = survey.fault {
         return Err(fault);
     }
+    ending?;
     if broken_image.load(Ordering::Relaxed) {
         return Err(broken());
     }
@@ -177,11 +178,12 @@ impl<'a> Device<'a> for Survey<'_> {
 
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
         self.has_images = true;
-        self.budget.image(image.width(), image.height());
-        if self.fault.is_none()
-            && let Err(fault) = self.look_at_image(&image, &props)
-        {
-            self.fault = Some(fault);
+        if self.fault.is_some() {
+            return;
+        }
+        match self.look_at_image(&image, &props) {
+            Ok(()) => self.budget.image(image.width(), image.height()),
+            Err(fault) => self.fault = Some(fault),
         }
     }
 
