@@ -44,6 +44,9 @@ pub(super) struct Sorted {
     pub known: usize,
 }
 
+/// What tables call the column of the run.
+const RUN_COLUMNS: [&str; 2] = ["run", "run_id"];
+
 /// What a row says about its number.
 enum Wish {
     Nothing,
@@ -111,7 +114,8 @@ fn find<'a>(sheet: &Sheet, row: &Row, run: &'a KnownRun) -> Result<(Key, &'a Kno
     let page: usize =
         row.text("page").parse().map_err(|_| format!("{source}: `{}` is no number of a page", row.text("page")))?;
     let key = Key::new(source, page, field);
-    let named_run = Some(row.text("run")).filter(|named| !named.is_empty()).or(sheet.run_id.as_deref());
+    let named_run = RUN_COLUMNS.map(|column| row.text(column)).into_iter().find(|named| !named.is_empty());
+    let named_run = named_run.or(sheet.run_id.as_deref());
     if let Some(named) = named_run.filter(|named| *named != run.run_id) {
         return Err(format!(
             "{source}, page {page}, field {field}: it is of the run {named}, and the output folder holds the run {}",
@@ -143,14 +147,23 @@ fn wish(sheet: &Sheet, row: &Row, run: &KnownRun, number: &KnownNumber, old: &st
         return value::parse(&cell.text, &Rules { may_lack_zeros, ..rules }).map(Wish::Value);
     }
     let changed = value_cell.text.strip_prefix('\'').unwrap_or(&value_cell.text);
-    if !sheet.has_column("value") || changed == number.value || changed == old {
+    if !sheet.has_column("value") || changed == number.value {
         return Ok(Wish::Nothing);
     }
-    if value::is_reformatted(changed, &number.value) || value::is_reformatted(changed, old) {
-        return Ok(Wish::Reformatted);
+    if changed == old {
+        return Ok(if sheet.has_column("corrected") { Wish::Nothing } else { Wish::Value(old.to_owned()) });
     }
+    let is_reformatted = value::is_reformatted(changed, &number.value) || value::is_reformatted(changed, old);
     if sheet.has_column("corrected") {
-        return Err("its value was changed; write what is right into the column `corrected`".to_owned());
+        // Its values are there to be looked at; a workbook holds amounts as numbers.
+        return if is_reformatted {
+            Ok(Wish::Nothing)
+        } else {
+            Err("its value was changed; write what is right into the column `corrected`".to_owned())
+        };
+    }
+    if is_reformatted {
+        return Ok(Wish::Reformatted);
     }
     if changed.is_empty() {
         return Err("its value was deleted; write `empty` where the field is empty".to_owned());

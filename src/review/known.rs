@@ -1,6 +1,6 @@
 //! What a run has read: its journal in; the run's name and its numbers, found by source, page and field, out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::error::Result;
 use crate::journal::Journal;
@@ -35,6 +35,7 @@ pub(super) struct KnownRun {
     /// What all its fields hold; `None` where a template says so for each.
     pub kind: Option<Kind>,
     numbers: HashMap<Key, KnownNumber>,
+    sources: HashSet<String>,
 }
 
 impl Key {
@@ -50,9 +51,10 @@ impl KnownRun {
     /// # Errors
     /// [`crate::error::Error::Output`] if the journal cannot be read.
     pub fn of(journal: &Journal) -> Result<Self> {
-        let mut numbers = HashMap::new();
+        let (mut numbers, mut sources) = (HashMap::new(), HashSet::new());
         journal.for_each_scan(false, &mut |scan| {
             let content_hash = scan.row.content_hash.map(|hash| hash.to_hex().to_string()).unwrap_or_default();
+            sources.insert(source_cell(&scan.row.source));
             for page in scan.pages {
                 for number in page.numbers {
                     let key = Key::new(&scan.row.source, page.page, &number.field);
@@ -61,7 +63,7 @@ impl KnownRun {
             }
             Ok(())
         })?;
-        Ok(Self { run_id: journal.run_id()?, kind: kind_of(&journal.options()?), numbers })
+        Ok(Self { run_id: journal.run_id()?, kind: kind_of(&journal.options()?), numbers, sources })
     }
 
     /// The number of a key.
@@ -69,9 +71,9 @@ impl KnownRun {
         self.numbers.get(key)
     }
 
-    /// Whether the run met a source on any page.
+    /// Whether the run met a source, as the tables write it.
     pub fn has_source(&self, source: &str) -> bool {
-        self.numbers.keys().any(|key| key.source == source)
+        self.sources.contains(source)
     }
 }
 

@@ -105,13 +105,15 @@ pub(super) fn read(path: &Path) -> Result<Sheet> {
 fn workbook(bytes: Vec<u8>) -> std::result::Result<Option<Sheet>, String> {
     let unreadable = |cause: calamine::Error| format!("cannot be read as a workbook: {cause}");
     let mut workbook = calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
-    let (mut table, mut run_id) = (None, None);
+    let (mut table, mut run_id) = (None::<Sheet>, None);
     for name in workbook.sheet_names() {
         let range = workbook.worksheet_range(&name).map_err(unreadable)?;
         let first_line = range.start().map_or(1, |(row, _)| row as usize + 1);
         let rows = range.rows().enumerate().map(|(index, row)| (first_line + index, row.iter().map(cell_of).collect()));
-        match Sheet::of_rows(rows.clone()) {
-            Some(sheet) if table.is_none() => table = Some(sheet),
+        match (Sheet::of_rows(rows.clone()), &mut table) {
+            (Some(sheet), None) => table = Some(sheet),
+            // A table that is too long for one sheet goes on in the next.
+            (Some(sheet), Some(first)) if first.columns == sheet.columns => first.rows.extend(sheet.rows),
             _ => run_id = run_id.or_else(|| named_run(rows)),
         }
     }

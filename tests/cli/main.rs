@@ -1,5 +1,6 @@
 //! Tests of the binary: arguments in; files, figures and exit codes out.
 
+mod browser;
 mod drafts;
 mod extract;
 mod faults;
@@ -9,6 +10,8 @@ mod inputs;
 mod lines;
 mod model_work;
 mod readers;
+mod review;
+mod review_page;
 mod run;
 mod samples;
 mod score;
