@@ -64,21 +64,6 @@ fn count_impulses(above: &[u8], row: &[u8], below: &[u8]) -> u32 {
     count
 }
 
-/// The standard deviation of the grain that is left on an ink plane, in levels, from paper pixels alone.
-///
-/// Flattened paper is clipped at 0, so half the grain is gone: the mean of what is left above 0 is 0.8 sigma for a normal distribution.
-pub fn measure_residual(ink: &GrayImage) -> f32 {
-    const PAPER_BELOW: u8 = 48;
-    let (mut sum, mut count) = (0u64, 0u64);
-    for &value in ink.as_raw().iter().step_by(7) {
-        if value > 0 && value < PAPER_BELOW {
-            sum += u64::from(value);
-            count += 1;
-        }
-    }
-    if count == 0 { 0.0 } else { sum as f32 / count as f32 / 0.8 }
-}
-
 /// The median, interpolated inside its bin so that it moves smoothly.
 fn median_of_histogram(histogram: &[u32; 256], total: u32) -> f32 {
     let half = total as f32 / 2.0;
