@@ -20,22 +20,21 @@ const DARKEST_PAPER: f32 = 40.0;
 ///
 /// The paper of a tile is the mean of its brighter half; a grey closing over 3x3 tiles fills dark bars and bold headings, which are
 /// not paper, and leaves slopes of light as they are; between the centres of tiles it is interpolated.
-pub fn flatten(grey: &GrayImage) -> GrayImage {
+pub fn flatten(mut grey: GrayImage) -> GrayImage {
     let (width, height) = (grey.width() as usize, grey.height() as usize);
     if width == 0 || height == 0 {
-        return grey.clone();
+        return grey;
     }
     let tile = if height.min(width) < 200 { SMALL_TILE_PX } else { TILE_PX };
     let (columns, rows) = (width.div_ceil(tile), height.div_ceil(tile));
-    let measured = paper_of_tiles(grey, tile, columns, rows);
+    let measured = paper_of_tiles(&grey, tile, columns, rows);
     let brightest = extreme_around(&measured, columns, rows, f32::max);
     let paper = extreme_around(&brightest, columns, rows, f32::min);
     // Fixed point, 1/256: at most 1,632, so that a brightness times it, and its upper half, are two vector instructions.
     let gains: Vec<f32> = paper.iter().map(|&level| 255.0 * 256.0 / level.max(DARKEST_PAPER)).collect();
-    let mut ink = vec![0u8; width * height];
     let mut row_gains = vec![0f32; columns];
     let mut pixel_gains = vec![0u16; width];
-    for (y, (source, target)) in grey.as_raw().chunks_exact(width).zip(ink.chunks_exact_mut(width)).enumerate() {
+    for (y, row) in grey.chunks_exact_mut(width).enumerate() {
         if y % ROWS_PER_GAIN == 0 {
             let (upper, lower, share) = neighbours_of(y, tile, rows);
             for column in 0..columns {
@@ -47,14 +46,14 @@ pub fn flatten(grey: &GrayImage) -> GrayImage {
         vectorised(
             #[inline(always)]
             || {
-                for ((target, &value), &gain) in target.iter_mut().zip(source).zip(&pixel_gains) {
-                    let flat = (u32::from(u16::from(value) << 8) * u32::from(gain)) >> 16;
-                    *target = 255 - (flat as u16).min(255) as u8;
+                for (value, &gain) in row.iter_mut().zip(&pixel_gains) {
+                    let flat = (u32::from(u16::from(*value) << 8) * u32::from(gain)) >> 16;
+                    *value = 255 - (flat as u16).min(255) as u8;
                 }
             },
         );
     }
-    GrayImage::from_raw(grey.width(), grey.height(), ink).unwrap_or_default()
+    grey
 }
 
 /// The two tiles between whose centres a pixel lies, and how far it is on the way from the first to the second.
@@ -143,7 +142,7 @@ mod tests {
             let ink = y.abs_diff(150) < 3 && (50..250).contains(&x);
             Luma([(if ink { paper * 0.3 } else { paper }) as u8])
         });
-        let ink = flatten(&page);
+        let ink = flatten(page);
         for x in [60, 150, 240] {
             assert!(ink.get_pixel(x, 60).0[0] < 14, "paper at {x}: {:?}", ink.get_pixel(x, 60));
             assert!((165..200).contains(&ink.get_pixel(x, 150).0[0]), "ink at {x}: {:?}", ink.get_pixel(x, 150));
@@ -153,13 +152,13 @@ mod tests {
     #[test]
     fn a_dark_bar_is_ink_and_not_paper() {
         let page = GrayImage::from_fn(400, 400, |_, y| Luma([if (180..236).contains(&y) { 40 } else { 240 }]));
-        assert!(flatten(&page).get_pixel(200, 208).0[0] > 180);
+        assert!(flatten(page).get_pixel(200, 208).0[0] > 180);
     }
 
     #[test]
     fn sizes_that_are_no_multiple_of_a_tile_work() {
         for (width, height) in [(1, 1), (5, 300), (33, 31), (20000, 2)] {
-            let flat = flatten(&GrayImage::from_pixel(width, height, Luma([230])));
+            let flat = flatten(GrayImage::from_pixel(width, height, Luma([230])));
             assert!(flat.pixels().all(|pixel| pixel.0[0] <= 2), "{width}x{height}");
         }
     }

@@ -77,7 +77,7 @@ pub fn clean(page: Page, upright: Upright) -> CleanPage {
     let (grey, inverted) = grey::to_grey(page.pixels);
     let dpi = stated_dpi.unwrap_or_else(|| estimated_dpi(grey.width(), grey.height()));
     let noise = denoise::measure(&grey);
-    let mut ink = background::flatten(&denoise::denoise(grey, &noise));
+    let mut ink = background::flatten(denoise::denoise(grey, &noise));
     margin::clear(&mut ink, MARGIN_LEVEL);
     let skew_deg = match upright {
         Upright::Deskew => measure_skew_deg(&ink, dpi, skew::MAX_SKEW_DEG),
