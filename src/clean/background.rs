@@ -77,38 +77,57 @@ fn interpolate(tile_gains: &[f32], tile: usize, pixel_gains: &mut [u16]) {
         let next = tile_gains.get(index + 1).unwrap_or(gain);
         let slope = (next - gain) / tile as f32;
         let end = (start + tile).min(width);
-        for (step, target) in pixel_gains[start..end].iter_mut().enumerate() {
-            *target = (gain + slope * (step as f32 + 0.5)) as u16;
-        }
+        vectorised(
+            #[inline(always)]
+            || {
+                for (step, target) in (0u16..).zip(&mut pixel_gains[start..end]) {
+                    // By way of 32 bits, which processors convert to by themselves.
+                    *target = (gain + slope * (f32::from(step) + 0.5)) as i32 as u16;
+                }
+            },
+        );
     }
 }
 
 /// The mean of the brighter half of each tile, from every second pixel of every second row.
 fn paper_of_tiles(grey: &GrayImage, tile: usize, columns: usize, rows: usize) -> Vec<f32> {
     let (width, height) = (grey.width() as usize, grey.height() as usize);
-    let source = grey.as_raw();
     let mut paper = Vec::with_capacity(columns * rows);
-    let mut samples = Vec::with_capacity(tile * tile / 4);
+    let mut samples = [0; TILE_PX * TILE_PX / 4];
     for tile_row in 0..rows {
+        let rows = tile_row * tile..((tile_row + 1) * tile).min(height);
         for tile_column in 0..columns {
-            samples.clear();
             let (left, right) = (tile_column * tile, ((tile_column + 1) * tile).min(width));
-            for y in (tile_row * tile..((tile_row + 1) * tile).min(height)).step_by(2) {
-                samples.extend(source[y * width + left..y * width + right].iter().step_by(2));
-            }
-            paper.push(mean_of_brighter_half(&samples));
+            let (in_row, mut count) = ((right - left).div_ceil(2), 0);
+            vectorised(
+                #[inline(always)]
+                || {
+                    for y in rows.clone().step_by(2) {
+                        let row = &grey.as_raw()[y * width..][left..right];
+                        let target = &mut samples[count..count + in_row];
+                        let pairs = row.as_chunks::<2>();
+                        target.iter_mut().zip(pairs.0).for_each(|(sample, pair)| *sample = pair[0]);
+                        if let [last] = pairs.1 {
+                            target[in_row - 1] = *last;
+                        }
+                        count += in_row;
+                    }
+                    paper.push(mean_of_brighter_half(&samples[..count]));
+                },
+            );
         }
     }
     paper
 }
 
+#[inline(always)]
 fn mean_of_brighter_half(samples: &[u8]) -> f32 {
     let mean = samples.iter().map(|&value| u32::from(value)).sum::<u32>() / samples.len().max(1) as u32;
+    let mean = mean as u8;
     let (mut sum, mut count) = (0u32, 0u32);
     for &value in samples {
-        let counts = u32::from(u32::from(value) >= mean);
-        sum += counts * u32::from(value);
-        count += counts;
+        sum += u32::from(if value >= mean { value } else { 0 });
+        count += u32::from(value >= mean);
     }
     sum as f32 / count.max(1) as f32
 }

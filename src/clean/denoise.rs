@@ -111,26 +111,36 @@ fn median_3x3(grey: &mut GrayImage) {
             let inner = out.len() - 2;
             for start in (0..inner).step_by(BLOCK_PX) {
                 let length = BLOCK_PX.min(inner - start);
-                let mut like = [0u8; BLOCK_PX];
-                let centers = &row[start + 1..][..length];
-                for rows in [above, row, below] {
-                    for shift in 0..3 {
-                        let neighbours = &rows[start + shift..][..length];
-                        for ((like, &center), &neighbour) in like.iter_mut().zip(centers).zip(neighbours) {
-                            *like += u8::from(neighbour.abs_diff(center) <= LIKE_LEVELS);
-                        }
-                    }
-                }
-                // A pixel is like itself.
-                let is_speck = |like: u8| like <= MIN_LIKE;
-                if like[..length].iter().fold(false, |any, &like| any | is_speck(like)) {
-                    for place in (0..length).filter(|&place| is_speck(like[place])) {
+                let mut unlike = [0u8; BLOCK_PX];
+                let most = count_unlike([above, row, below].map(|row| &row[start..start + length + 2]), &mut unlike);
+                if is_speck(most) {
+                    for place in (0..length).filter(|&place| is_speck(unlike[place])) {
                         out[start + place + 1] = median_at(start + place, above, row, below);
                     }
                 }
             }
         },
     );
+}
+
+/// Whether so many of its eight neighbours are unlike a pixel that it is a speck.
+fn is_speck(unlike: u8) -> bool {
+    8 - unlike < MIN_LIKE
+}
+
+/// Counts for each pixel of the middle row, its ends left out, the neighbours that are unlike it; gives the greatest of these counts.
+#[inline(always)]
+fn count_unlike([above, row, below]: [&[u8]; 3], unlike: &mut [u8; BLOCK_PX]) -> u8 {
+    let length = row.len() - 2;
+    let unlike = &mut unlike[..length];
+    let centers = &row[1..][..length];
+    for (row, shift) in [(above, 0), (above, 1), (above, 2), (row, 0), (row, 2), (below, 0), (below, 1), (below, 2)] {
+        for ((unlike, &value), &center) in unlike.iter_mut().zip(&row[shift..][..length]).zip(centers) {
+            // 0 or 1 without leaving bytes, so that a vector holds as many pixels as can be.
+            *unlike += value.abs_diff(center).saturating_sub(LIKE_LEVELS).min(1);
+        }
+    }
+    unlike.iter().fold(0, |most, &unlike| most.max(unlike))
 }
 
 /// The median of three columns of three rows, from column `x` on.

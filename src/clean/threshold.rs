@@ -110,16 +110,11 @@ pub fn apply(ink: &GrayImage, threshold: Threshold) -> GrayImage {
     match threshold {
         Threshold::Blank => GrayImage::new(ink.width(), ink.height()),
         Threshold::Global { level } => {
-            let mut mask = GrayImage::new(ink.width(), ink.height());
-            vectorised(
+            let mask = vectorised(
                 #[inline(always)]
-                || {
-                    for (target, &value) in mask.iter_mut().zip(ink.as_raw()) {
-                        *target = if value >= level { 255 } else { 0 };
-                    }
-                },
+                || ink.as_raw().iter().map(|&value| if value >= level { 255 } else { 0 }).collect(),
             );
-            mask
+            GrayImage::from_raw(ink.width(), ink.height(), mask).unwrap_or_default()
         }
         Threshold::Adaptive { margin } => adaptive(ink, margin),
     }
