@@ -28,6 +28,7 @@ pub mod reader;
 pub mod runs;
 pub mod scan;
 pub mod segment;
+pub mod stopwatch;
 pub mod study;
 pub mod style;
 pub mod synth;

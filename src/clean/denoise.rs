@@ -111,11 +111,15 @@ fn median_3x3(grey: &mut GrayImage) {
             let inner = out.len() - 2;
             for start in (0..inner).step_by(BLOCK_PX) {
                 let length = BLOCK_PX.min(inner - start);
+                let here = start..start + length + 2;
                 let mut unlike = [0u8; BLOCK_PX];
-                let most = count_unlike([above, row, below].map(|row| &row[start..start + length + 2]), &mut unlike);
-                if is_speck(most) {
-                    for place in (0..length).filter(|&place| is_speck(unlike[place])) {
-                        out[start + place + 1] = median_at(start + place, above, row, below);
+                count_unlike([&above[here.clone()], &row[here.clone()], &below[here]], &mut unlike);
+                // What is like two of the four is no speck, and most blocks hold nothing else.
+                let may_be_speck = |unlike: u8| 4 - unlike < MIN_LIKE;
+                if may_be_speck(unlike.iter().fold(0, |most, &unlike| most.max(unlike))) {
+                    let places = (0..length).filter(|&place| may_be_speck(unlike[place])).map(|place| start + place);
+                    for x in places.filter(|&x| is_speck(x, above, row, below)) {
+                        out[x + 1] = median_at(x, above, row, below);
                     }
                 }
             }
@@ -123,24 +127,24 @@ fn median_3x3(grey: &mut GrayImage) {
     );
 }
 
-/// Whether so many of its eight neighbours are unlike a pixel that it is a speck.
-fn is_speck(unlike: u8) -> bool {
-    8 - unlike < MIN_LIKE
-}
-
-/// Counts for each pixel of the middle row, its ends left out, the neighbours that are unlike it; gives the greatest of these counts.
+/// Counts for each pixel of the middle row, its ends left out, which of the four neighbours beside, above and below it are unlike it.
 #[inline(always)]
-fn count_unlike([above, row, below]: [&[u8]; 3], unlike: &mut [u8; BLOCK_PX]) -> u8 {
-    let length = row.len() - 2;
-    let unlike = &mut unlike[..length];
-    let centers = &row[1..][..length];
-    for (row, shift) in [(above, 0), (above, 1), (above, 2), (row, 0), (row, 2), (below, 0), (below, 1), (below, 2)] {
-        for ((unlike, &value), &center) in unlike.iter_mut().zip(&row[shift..][..length]).zip(centers) {
+fn count_unlike([above, row, below]: [&[u8]; 3], unlike: &mut [u8; BLOCK_PX]) {
+    let inner = row.len() - 2;
+    for side in [row, &row[2..], &above[1..], &below[1..]] {
+        for ((unlike, &center), &value) in unlike[..inner].iter_mut().zip(&row[1..]).zip(side) {
             // 0 or 1 without leaving bytes, so that a vector holds as many pixels as can be.
             *unlike += value.abs_diff(center).saturating_sub(LIKE_LEVELS).min(1);
         }
     }
-    unlike.iter().fold(0, |most, &unlike| most.max(unlike))
+}
+
+/// Whether too few neighbours of the pixel in the middle of three columns, from `x` on, are like it.
+fn is_speck(x: usize, above: &[u8], row: &[u8], below: &[u8]) -> bool {
+    let center = row[x + 1];
+    let like = |row: &[u8]| row[x..x + 3].iter().filter(|value| value.abs_diff(center) <= LIKE_LEVELS).count();
+    // A pixel is like itself.
+    like(above) + like(row) + like(below) <= usize::from(MIN_LIKE)
 }
 
 /// The median of three columns of three rows, from column `x` on.

@@ -159,6 +159,12 @@ impl<'a> ColumnShear<'a> {
             let is_inside = (0..height).contains(&y);
             if is_inside { &self.ink.as_raw()[y as usize * width..][..width] } else { &self.blank[..] }
         };
+        // The pieces come upon their rows in steps that no processor foresees; read in order beforehand, these are in the cache.
+        let rows = (out.len() / width) as i64;
+        let furthest = first as i64 + self.pieces.iter().map(|piece| piece.2).max().unwrap_or(0) + 1;
+        for y in furthest..furthest + rows {
+            std::hint::black_box(row_at(y).iter().step_by(LANES).fold(0, |all, &value| all | value));
+        }
         vectorised(
             #[inline(always)]
             || {

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first: a module imports those before it alone.
-const ORDER: [&str; 28] = [
+const ORDER: [&str; 29] = [
     "error",
     "geometry",
     "template",
     "idx",
     "vectorised",
+    "stopwatch",
     "runs",
     "correlation",
     "product_tile",

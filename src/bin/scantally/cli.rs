@@ -152,6 +152,10 @@ pub struct Extract {
     /// Show no progress bar
     #[arg(long)]
     pub no_progress: bool,
+
+    /// Print the processor time of each stage at the end, in milliseconds (it is also in run.json)
+    #[arg(long)]
+    pub timings: bool,
 }
 
 /// Compare a result with the truth and print how good it is

@@ -27,7 +27,7 @@ impl Explainer {
 
     /// Reads a page and draws its numbers.
     pub fn read_page(&self, pipeline: &Pipeline, scan: &Scan, page: usize) -> Result<Vec<Number>> {
-        let explained = pipeline.explain_page(scan.page(page)?)?;
+        let explained = pipeline.explain_page(pipeline.decode_page(scan, page)?)?;
         let drawn = explained.iter().filter_map(|(number, how)| Some((number, how.as_ref()?)));
         for (number, explanation) in drawn {
             if let Err(error) = write_picture(&self.folder, scan.name(), page, number, explanation) {

@@ -58,6 +58,8 @@ pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
     let mut record = record(arguments, &settings, (model, line_model), &list, &tables, ending, beginning);
     record.control_totals = totals.outcomes();
     record.templates = forms.record;
+    let stages = pipeline.stopwatch().milliseconds();
+    record.timings.stages_ms = stages.iter().map(|(stage, sum)| (stage.name().to_owned(), *sum)).collect();
     tables.publish(&record)?;
     let is_interrupted = ending == Ending::Interrupted;
     if detail(arguments) != Detail::Errors {
@@ -67,6 +69,9 @@ pub fn run(arguments: &Extract) -> anyhow::Result<ExitStatus> {
             printer::lines(&printer::share_read(&record.counts, max_error));
         }
         record.control_totals.iter().for_each(|total| printer::lines(&printer::control_total(total)));
+    }
+    if arguments.timings {
+        printer::lines(&printer::stages(&stages, record.counts.pages_read));
     }
     let status = ExitStatus::of_counts(&record.counts);
     Ok(if is_interrupted { ExitStatus::Interrupted } else { status })
@@ -97,7 +102,7 @@ fn read_all(
     let explainer = arguments.explain.as_deref().map(Explainer::create).transpose()?;
     let read_page = |scan: &Scan, page: usize| match &explainer {
         Some(explainer) => explainer.read_page(pipeline, scan, page),
-        None => scan.page(page).and_then(|page| pipeline.read_page(page)),
+        None => pipeline.decode_page(scan, page).and_then(|page| pipeline.read_page(page)),
     };
     let mut sink = |outcome| explainer.as_ref().map_or(Ok(()), Explainer::check).and_then(|()| sink(outcome));
     let watcher = Watcher::new(list.files.len(), detail(arguments), !arguments.no_progress);
@@ -165,7 +170,7 @@ fn record(
         control_totals: Vec::new(),
         hidden_left_out: list.hidden,
         interrupted: ending == Ending::Interrupted,
-        timings: Timings { started: utc_timestamp(beginning.1), seconds, pages_per_second },
+        timings: Timings { started: utc_timestamp(beginning.1), seconds, pages_per_second, ..Timings::default() },
     }
 }
 
