@@ -31,6 +31,7 @@ pub mod review;
 pub mod runs;
 pub mod scan;
 pub mod segment;
+pub mod stopwatch;
 pub mod study;
 pub mod style;
 pub mod synth;

@@ -20,6 +20,7 @@ use crate::reader::line::{LineReader, Wanted};
 use crate::reader::{DigitReader, Reading, magnetic_ink};
 use crate::scan::{Page, Scan};
 use crate::segment::{self, Role, Segments};
+use crate::stopwatch::{Stage, Stopwatch};
 use crate::table::PageRecord;
 use crate::template::{FieldKind, FieldSpec};
 
@@ -102,6 +103,7 @@ pub struct Pipeline {
     line_reader: Arc<LineReader>,
     settings: Settings,
     forms: Arc<[KnownForm]>,
+    stopwatch: Arc<Stopwatch>,
 }
 
 /// What both readers think of one field.
@@ -128,7 +130,12 @@ struct PageFields {
 impl Pipeline {
     /// Puts the stages together.
     pub fn new(reader: Arc<dyn DigitReader>, line_reader: Arc<LineReader>, settings: Settings) -> Self {
-        Self { reader, line_reader, settings, forms: Arc::new([]) }
+        Self { reader, line_reader, settings, forms: Arc::new([]), stopwatch: Arc::default() }
+    }
+
+    /// How much time each stage has taken so far, here and in all clones.
+    pub fn stopwatch(&self) -> &Stopwatch {
+        &self.stopwatch
     }
 
     /// The same stages for pages that are copies of these forms: each page takes the one that fits best. Where none does, nothing is read;
@@ -141,12 +148,20 @@ impl Pipeline {
     pub fn read_scan(&self, scan: &Scan) -> ScanNumbers {
         let mut outcome = ScanNumbers { page_count: scan.page_count(), pages: Vec::new(), errors: Vec::new() };
         for number in 1..=outcome.page_count {
-            match scan.page(number).and_then(|page| self.read_page(page)) {
+            match self.decode_page(scan, number).and_then(|page| self.read_page(page)) {
                 Ok(numbers) => outcome.pages.push(PageNumbers { page: number, numbers }),
                 Err(error) => outcome.errors.push(error),
             }
         }
         outcome
+    }
+
+    /// Decodes one page of a scan as [`Scan::page`] does; the time counts as that of a stage.
+    ///
+    /// # Errors
+    /// Those of [`Scan::page`].
+    pub fn decode_page(&self, scan: &Scan, number: usize) -> Result<Page> {
+        self.stopwatch.measure(Stage::Decode, || scan.page(number))
     }
 
     /// Reads one decoded page: its numbers in reading order.
@@ -155,8 +170,8 @@ impl Pipeline {
     /// [`Error::Model`] if the reader fails.
     pub fn read_page(&self, page: Page) -> Result<Vec<Number>> {
         if self.settings.layout == Layout::Micr {
-            let page = clean::clean(page, Upright::Deskew);
-            let line = magnetic_ink::read(&page.ink, page.dpi);
+            let page = self.cleaned(page, Upright::Deskew);
+            let line = self.stopwatch.measure(Stage::MagneticInk, || magnetic_ink::read(&page.ink, page.dpi));
             return Ok(number::magnetic_ink::whole(&line, self.settings.min_confidence, &page.to_scan));
         }
         let PageFields { numbers, others, .. } = self.fields_of(page)?;
@@ -182,7 +197,7 @@ impl Pipeline {
         wanted: &PictureOptions,
         read: impl FnOnce(Page) -> Result<Vec<Number>>,
     ) -> Result<PageRecord> {
-        let page = scan.page(number)?;
+        let page = self.decode_page(scan, number)?;
         let (width_px, height_px) = page.pixels.dimensions();
         let kept = wanted.wants_any().then(|| page.pixels.clone());
         let numbers = read(page)?;
@@ -218,9 +233,10 @@ impl Pipeline {
             Layout::Digit => segment::as_one(form, field),
             Layout::Page | Layout::Line | Layout::Micr => segment::segment(form, field),
         };
-        let segments: Vec<Segments> = form.fields.iter().map(segment).collect();
+        let segments: Vec<Segments> =
+            self.stopwatch.measure(Stage::Segment, || form.fields.iter().map(segment).collect());
         let readings = self.read_lattices(&placed, &segments)?;
-        let numbers = self.numbers_of(&placed, &segments, &readings);
+        let numbers = self.stopwatch.measure(Stage::Number, || self.numbers_of(&placed, &segments, &readings));
         let others = placed.strip.map_or_else(Vec::new, |strip| self.read_strip(&strip, &form.page.to_scan));
         Ok(PageFields { segments, readings, specs: placed.specs, numbers, others })
     }
@@ -229,7 +245,7 @@ impl Pipeline {
     fn read_strip(&self, strip: &cheque::Strip, to_scan: &Transform) -> Vec<Number> {
         let (x, y) = strip.origin;
         let to_scan = Transform::shift(f64::from(x), f64::from(y)).then(to_scan);
-        let line = magnetic_ink::read(&strip.ink, strip.dpi);
+        let line = self.stopwatch.measure(Stage::MagneticInk, || magnetic_ink::read(&strip.ink, strip.dpi));
         number::magnetic_ink::numbers(&line, self.settings.min_confidence, &to_scan)
     }
 
@@ -274,7 +290,7 @@ impl Pipeline {
         }
         let (ink, left_px) = segments.line_ink(segments.alone);
         let wanted = if kind == Kind::Digits { Wanted::Digits } else { Wanted::All };
-        let scores = self.line_reader.read(&Strip::of(&ink), wanted);
+        let scores = self.stopwatch.measure(Stage::LineReader, || self.line_reader.read(&Strip::of(&ink), wanted));
         Some(WholeLine { scores, left_px })
     }
 
@@ -285,14 +301,15 @@ impl Pipeline {
             .enumerate()
             .flat_map(|(field, candidates)| candidates.iter().map(move |&candidate| (field, candidate)))
             .collect();
-        let glyphs: Vec<Glyph> = places
-            .iter()
-            .map(|&(field, index)| {
-                let candidate = &segments[field].candidates[index];
-                glyph::normalise(&segments[field].ink_of(candidate), candidate.bounds)
-            })
-            .collect();
-        for ((field, candidate), reading) in places.into_iter().zip(self.reader.read(&glyphs)?) {
+        let glyph = |&(field, index): &(usize, usize)| {
+            let candidate = &segments[field].candidates[index];
+            glyph::normalise(&segments[field].ink_of(candidate), candidate.bounds)
+        };
+        let read = self.stopwatch.measure(Stage::Reader, || {
+            let glyphs: Vec<Glyph> = places.iter().map(glyph).collect();
+            self.reader.read(&glyphs)
+        });
+        for ((field, candidate), reading) in places.into_iter().zip(read?) {
             readings[field][candidate] = reading;
         }
         Ok(())

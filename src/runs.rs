@@ -6,6 +6,7 @@
 use image::GrayImage;
 
 use crate::geometry::Rect;
+use crate::vectorised::vectorised;
 
 /// Ink pixels `start..end` of one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,10 +37,15 @@ impl Runs {
     /// The runs of a whole mask.
     pub fn of_mask(mask: &GrayImage) -> Self {
         let mut found = Self { runs: Vec::new(), row_starts: vec![0] };
-        for (row, pixels) in mask.as_raw().chunks_exact(mask.width().max(1) as usize).enumerate() {
-            push_runs_of_row(pixels, row as i32, &mut found.runs);
-            found.row_starts.push(found.runs.len());
-        }
+        vectorised(
+            #[inline(always)]
+            || {
+                for (row, pixels) in mask.as_raw().chunks_exact(mask.width().max(1) as usize).enumerate() {
+                    push_runs_of_row(pixels, row as i32, &mut found.runs);
+                    found.row_starts.push(found.runs.len());
+                }
+            },
+        );
         found
     }
 
@@ -71,32 +77,55 @@ impl Runs {
     }
 }
 
-/// Eight pixels at a time where they are all alike: paper is most of a page.
+/// Pixels that are looked at together.
+const WORD_PX: usize = 64;
+
+/// Paper, which is most of a page, is skipped a block at a time; elsewhere 64 pixels become the bits of a word, in which runs begin and
+/// end where a bit differs from the one before.
+#[inline(always)]
 fn push_runs_of_row(pixels: &[u8], row: i32, runs: &mut Vec<Run>) {
-    let mut column = 0;
-    while column < pixels.len() {
-        column += leading(&pixels[column..], |pixel| pixel == 0, 0);
-        if column == pixels.len() {
-            return;
+    let mut start = None;
+    let mut push_change = |column: i32| match start.take() {
+        None => start = Some(column),
+        Some(start) => runs.push(Run { row, start, end: column }),
+    };
+    let (words, rest) = pixels.as_chunks::<WORD_PX>();
+    let mut last = 0;
+    for (place, word) in words.iter().enumerate() {
+        let is_paper = word.iter().fold(0, |all, &pixel| all | pixel) == 0;
+        if is_paper && last == 0 {
+            continue;
         }
-        let length = leading(&pixels[column..], |pixel| pixel != 0, u64::MAX);
-        runs.push(Run { row, start: column as i32, end: (column + length) as i32 });
-        column += length;
+        let bits = bits_of(word);
+        let mut changes = bits ^ (bits << 1 | last);
+        last = bits >> (WORD_PX - 1);
+        while changes != 0 {
+            push_change((place * WORD_PX) as i32 + changes.trailing_zeros() as i32);
+            changes &= changes - 1;
+        }
+    }
+    let mut was_ink = last != 0;
+    for (column, &pixel) in (words.len() * WORD_PX..).zip(rest) {
+        if (pixel != 0) != was_ink {
+            push_change(column as i32);
+            was_ink = !was_ink;
+        }
+    }
+    if was_ink {
+        push_change(pixels.len() as i32);
     }
 }
 
-/// How many pixels from the left satisfy `wanted`; `word` is what eight sure ones look like.
-fn leading(pixels: &[u8], wanted: impl Fn(u8) -> bool, word: u64) -> usize {
-    let mut count = 0;
-    for chunk in pixels.chunks_exact(8) {
-        let value =
-            u64::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3], chunk[4], chunk[5], chunk[6], chunk[7]]);
-        if value != word {
-            break;
-        }
-        count += 8;
+/// One bit a pixel, 1 where there is ink; the first pixel is the lowest bit.
+#[inline(always)]
+fn bits_of(word: &[u8; WORD_PX]) -> u64 {
+    let mut bits = 0;
+    for (place, eight) in word.as_chunks::<8>().0.iter().enumerate() {
+        // Each byte becomes 0 or 1; the product moves the eight bits side by side into the highest byte.
+        let ones = u64::from_le_bytes(eight.map(|pixel| u8::from(pixel != 0)));
+        bits |= (ones.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * place);
     }
-    count + pixels[count..].iter().take_while(|&&pixel| wanted(pixel)).count()
+    bits
 }
 
 /// A set of runs that touch, corners included.
@@ -173,6 +202,25 @@ pub(crate) fn mask_of(picture: &[&str]) -> GrayImage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn runs_begin_and_end_wherever_ink_does() {
+        let mut state = 1u32;
+        let mut random = |most: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) % most
+        };
+        for width in [1, 63, 64, 65, 128, 200] {
+            let (mut mask, mut expected, mut x) = (GrayImage::new(width, 1), Vec::new(), random(70));
+            while x < width {
+                let end = (x + 1 + random(80)).min(width);
+                (x..end).for_each(|x| mask.put_pixel(x, 0, image::Luma([1 + random(255) as u8])));
+                expected.push(Run { row: 0, start: x as i32, end: end as i32 });
+                x = end + 1 + random(90);
+            }
+            assert_eq!(Runs::of_mask(&mask).all(), expected, "{width}");
+        }
+    }
 
     #[test]
     fn runs_of_a_row_longer_than_a_word() {

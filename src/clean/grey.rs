@@ -110,22 +110,46 @@ pub fn reduce(grey: &GrayImage, factor: u32) -> GrayImage {
         return grey.clone();
     }
     let (width, height) = (grey.width() / factor, grey.height() / factor);
-    let step = factor as usize;
-    let area = factor * factor;
-    let mut reduced = Vec::with_capacity((width * height) as usize);
-    // Down the columns first: that is one vector addition a row.
-    let mut sums = vec![0u32; grey.width() as usize];
-    for band in grey.as_raw().chunks_exact(grey.width() as usize * step).take(height as usize) {
-        sums.fill(0);
-        for row in band.chunks_exact(grey.width() as usize) {
-            vectorised(
-                #[inline(always)]
-                || sums.iter_mut().zip(row).for_each(|(sum, &value)| *sum += u32::from(value)),
-            );
-        }
-        reduced.extend(sums.chunks_exact(step).map(|columns| (columns.iter().sum::<u32>() / area) as u8));
+    let (step, line) = (factor as usize, grey.width() as usize);
+    let mut reduced = vec![0u8; (width * height) as usize];
+    let mut sums = vec![0u32; line];
+    let bands = grey.as_raw().chunks_exact((line * step).max(1));
+    for (band, target) in bands.zip(reduced.chunks_exact_mut((width as usize).max(1))) {
+        vectorised(
+            #[inline(always)]
+            || {
+                // Down the columns first: that is one vector addition a row.
+                sums.fill(0);
+                for row in band.chunks_exact(line) {
+                    sums.iter_mut().zip(row).for_each(|(sum, &value)| *sum += u32::from(value));
+                }
+                // The usual factors by name: a division by a number that is known is a multiplication.
+                match step {
+                    2 => means::<2>(&sums, target),
+                    3 => means::<3>(&sums, target),
+                    4 => means::<4>(&sums, target),
+                    7 => means::<7>(&sums, target),
+                    _ => {
+                        let area = factor * factor;
+                        let columns = sums.chunks_exact(step);
+                        target
+                            .iter_mut()
+                            .zip(columns)
+                            .for_each(|(mean, sums)| *mean = (sums.iter().sum::<u32>() / area) as u8);
+                    }
+                }
+            },
+        );
     }
     GrayImage::from_raw(width, height, reduced).unwrap_or_default()
+}
+
+/// The means of squares of `STEP` columns a side, of which the columns are summed already.
+#[inline(always)]
+fn means<const STEP: usize>(sums: &[u32], target: &mut [u8]) {
+    for (mean, sums) in target.iter_mut().zip(sums.as_chunks::<STEP>().0) {
+        *mean = (sums.iter().sum::<u32>() / (STEP * STEP) as u32) as u8;
+    }
 }
 
 #[cfg(test)]

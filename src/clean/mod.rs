@@ -77,7 +77,7 @@ pub fn clean(page: Page, upright: Upright) -> CleanPage {
     let (grey, inverted) = grey::to_grey(page.pixels);
     let dpi = stated_dpi.unwrap_or_else(|| estimated_dpi(grey.width(), grey.height()));
     let noise = denoise::measure(&grey);
-    let mut ink = background::flatten(&denoise::denoise(grey, &noise));
+    let mut ink = background::flatten(denoise::denoise(grey, &noise));
     margin::clear(&mut ink, MARGIN_LEVEL);
     let skew_deg = match upright {
         Upright::Deskew => measure_skew_deg(&ink, dpi, skew::MAX_SKEW_DEG),
@@ -86,8 +86,7 @@ pub fn clean(page: Page, upright: Upright) -> CleanPage {
     };
     let turn_deg = if upright == Upright::Deskew { skew_deg } else { 0.0 };
     let (ink, to_scan) = skew::straighten(ink, turn_deg);
-    let residual_sigma = denoise::measure_residual(&ink);
-    let threshold = threshold::choose(&ink, residual_sigma);
+    let threshold = threshold::choose(&ink);
     let mask = threshold::apply(&ink, threshold);
     let blank = is_blank(&mask, dpi);
     CleanPage { ink, mask, dpi, noise, skew_deg, inverted, threshold, blank, to_scan }
@@ -95,7 +94,7 @@ pub fn clean(page: Page, upright: Upright) -> CleanPage {
 
 /// A page of an ink plane that is clean already, such as one made of several pages; `like` tells all else.
 pub fn of_ink(ink: GrayImage, like: &CleanPage) -> CleanPage {
-    let threshold = threshold::choose(&ink, denoise::measure_residual(&ink));
+    let threshold = threshold::choose(&ink);
     let mask = threshold::apply(&ink, threshold);
     let blank = is_blank(&mask, like.dpi);
     CleanPage {
@@ -114,18 +113,20 @@ pub fn of_ink(ink: GrayImage, like: &CleanPage) -> CleanPage {
 fn measure_skew_deg(ink: &GrayImage, dpi: f32, most_deg: f64) -> f64 {
     let factor = (dpi / SKEW_DPI).round().max(1.0) as u32;
     let small = grey::reduce(ink, factor);
-    let mut histogram = [0u32; 256];
-    small.as_raw().iter().for_each(|&value| histogram[usize::from(value)] += 1);
+    let histogram = threshold::histogram(small.as_raw(), 1);
     skew::measure_deg(&small, threshold::otsu(&histogram).clamp(24, 128) as u8, most_deg)
 }
 
 /// Whether no piece of ink is as large as the smallest writing.
 fn is_blank(mask: &GrayImage, dpi: f32) -> bool {
+    let enough_px = WRITTEN_SHARE * mask.as_raw().len() as f32;
+    let mut ink_px = 0;
     // Bytes summed as bytes, 255 at a time, are one vector instruction for many pixels.
-    let of_some = |some: &[u8]| u64::from(some.iter().map(|&value| value & 1).sum::<u8>());
-    let ink_px = mask.as_raw().chunks(255).map(of_some).sum::<u64>();
-    if ink_px as f32 > WRITTEN_SHARE * mask.as_raw().len() as f32 {
-        return false;
+    for some in mask.as_raw().chunks(255) {
+        ink_px += u64::from(some.iter().map(|&value| value & 1).sum::<u8>());
+        if ink_px as f32 > enough_px {
+            return false;
+        }
     }
     let smallest_px = (SMALLEST_WRITING_MM / 25.4 * dpi).max(2.0) as i32;
     !components(&Runs::of_mask(mask))

@@ -107,13 +107,6 @@ fn touches_any(lines: &[Rect], left: i32, right: i32, y: i32, reach: i32) -> boo
     })
 }
 
-/// Whether a pixel is ink, seen along a line: for a plumb one rows and columns are exchanged.
-fn is_ink(mask: &GrayImage, along: i32, across: i32, plumb: bool) -> bool {
-    let (x, y) = if plumb { (across, along) } else { (along, across) };
-    let inside = x >= 0 && y >= 0 && (x as u32) < mask.width() && (y as u32) < mask.height();
-    inside && mask.get_pixel(x as u32, y as u32).0[0] != 0
-}
-
 /// The unbroken ink across a line at one place, as `start..end`, if there is ink in `near..far`; followed for at most `reach_px`
 /// to either side, since across a bar it would go on for a whole page.
 pub fn ink_across(
@@ -123,10 +116,19 @@ pub fn ink_across(
     reach_px: i32,
     plumb: bool,
 ) -> Option<(i32, i32)> {
-    let inside = (near..far).find(|&across| is_ink(mask, along, across, plumb))?;
-    let back = (1..=reach_px).find(|&step| !is_ink(mask, along, inside - step, plumb)).unwrap_or(reach_px + 1);
-    let forth = (1..=reach_px).find(|&step| !is_ink(mask, along, inside + step, plumb)).unwrap_or(reach_px + 1);
-    Some((inside - back + 1, inside + forth))
+    let (width, height) = (mask.width() as i32, mask.height() as i32);
+    let ((length, breadth), (step, step_across)) =
+        if plumb { ((height, width), (width, 1)) } else { ((width, height), (1, width)) };
+    if !(0..length).contains(&along) {
+        return None;
+    }
+    let pixels = mask.as_raw();
+    let is_ink = |across: i32| pixels[(along * step + across * step_across) as usize] != 0;
+    let inside = (near.max(0)..far.min(breadth)).find(|&across| is_ink(across))?;
+    let (first, last) = ((inside - reach_px).max(0), (inside + reach_px).min(breadth - 1));
+    let start = (first..inside).rev().find(|&across| !is_ink(across)).map_or(first, |paper| paper + 1);
+    let end = (inside + 1..=last).find(|&across| !is_ink(across)).unwrap_or(last + 1);
+    Some((start, end))
 }
 
 /// The share of a stretch of line at which the ink across it is at most `width_px` wide: none for the rows of a bar, nearly all for a

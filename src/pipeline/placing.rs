@@ -3,7 +3,7 @@
 use image::GrayImage;
 
 use super::{Layout, Pipeline};
-use crate::clean::{self, Upright};
+use crate::clean::{self, CleanPage, Upright};
 use crate::consistency::{self, CompiledRule, RuleFault};
 use crate::form::cheque::{self, Strip};
 use crate::form::registration::{self, Outcome, Reference};
@@ -11,6 +11,7 @@ use crate::form::{self, Form, Shape};
 use crate::geometry::{Rect, Transform};
 use crate::number::Number;
 use crate::scan::{Page, Pixels};
+use crate::stopwatch::Stage;
 use crate::template::{DateOrder, DropOut, FieldKind, FieldSpec, Template};
 
 /// A form that pages may be copies of.
@@ -71,28 +72,43 @@ impl Pipeline {
     pub(super) fn place(&self, page: Page) -> Result<Placed<'_>, Box<Number>> {
         match self.settings.layout {
             Layout::Page if !self.forms.is_empty() => self.place_on_form(page),
-            Layout::Page if self.settings.cheque => Ok(place_on_cheque(page)),
-            Layout::Page => Ok(Placed::free(form::find(clean::clean(page, Upright::Deskew)))),
+            Layout::Page if self.settings.cheque => {
+                let page = self.cleaned(page, Upright::Deskew);
+                Ok(self.stopwatch.measure(Stage::Form, || place_on_cheque(page)))
+            }
+            Layout::Page => {
+                let page = self.cleaned(page, Upright::Deskew);
+                Ok(Placed::free(self.stopwatch.measure(Stage::Form, || form::find(page))))
+            }
             Layout::Line | Layout::Digit | Layout::Micr => {
-                Ok(Placed::free(form::whole(clean::clean(page, Upright::Keep))))
+                let page = self.cleaned(page, Upright::Keep);
+                Ok(Placed::free(self.stopwatch.measure(Stage::Form, || form::whole(page))))
             }
         }
     }
 
+    /// Cleans a page.
+    pub(super) fn cleaned(&self, page: Page, upright: Upright) -> CleanPage {
+        self.stopwatch.measure(Stage::Clean, || clean::clean(page, upright))
+    }
+
     fn place_on_form(&self, page: Page) -> Result<Placed<'_>, Box<Number>> {
         let colours = self.colours_of(&page);
-        let page = clean::clean(page, Upright::Measure);
+        let page = self.cleaned(page, Upright::Measure);
         let references: Vec<&Reference> = self.forms.iter().map(|form| &form.reference).collect();
-        match registration::register(&page, &references) {
+        match self.stopwatch.measure(Stage::Form, || registration::register(&page, &references)) {
             Outcome::Fits(index, registration) => {
                 let KnownForm { template, reference, rules } = &self.forms[index];
-                let mut form = form::place(page, template, reference, &registration);
+                let place = |page| {
+                    self.stopwatch.measure(Stage::Form, || form::place(page, template, reference, &registration))
+                };
+                let mut form = place(page);
                 for colour in [DropOut::Red, DropOut::Green, DropOut::Blue] {
                     let is_dropped = |place: &usize| template.fields[*place].drop_out == Some(colour);
                     let places: Vec<usize> = (0..template.fields.len()).filter(is_dropped).collect();
                     let Some(pixels) = colours.as_ref().filter(|_| !places.is_empty()) else { continue };
-                    let without = clean::clean(one_colour(pixels, colour), Upright::Keep);
-                    form.take_fields(&form::place(without, template, reference, &registration), &places);
+                    let without = self.cleaned(one_colour(pixels, colour), Upright::Keep);
+                    form.take_fields(&place(without), &places);
                 }
                 Ok(Placed { form, specs: template.fields.clone(), rules, strip: None })
             }
@@ -130,8 +146,8 @@ fn one_colour(page: &Page, colour: DropOut) -> Page {
 }
 
 /// Finds the amount, the date and the magnetic-ink line of a cheque.
-fn place_on_cheque(page: Page) -> Placed<'static> {
-    let cheque = cheque::find(clean::clean(page, Upright::Deskew));
+fn place_on_cheque(page: CleanPage) -> Placed<'static> {
+    let cheque = cheque::find(page);
     // Boxes for the date, as Indian cheques have them, take day, month and year; a line, as on American ones, begins with the month.
     let kind_of = |field: &form::Field, name: &str| match field.shape {
         _ if name == cheque::AMOUNT => FieldKind::Amount,

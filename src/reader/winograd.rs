@@ -1,4 +1,4 @@
-//! A 3x3 layer of the [engine](super::engine) by Winograd's minimal filtering, F(2x2, 3x3) of Lavin and Gray 2016: tiles of
+//! A 3x3 convolution by Winograd's minimal filtering, F(2x2, 3x3) of Lavin and Gray 2016, for both networks: tiles of
 //! 4x4 values are transformed, multiplied place by place with transformed kernels, and transformed back to 2x2 values.
 //!
 //! 16 products do the work of 36. The transforms add and subtract only, so that scores stay within 1e-5 of the direct way;
@@ -11,6 +11,7 @@ use pulp::{Simd, WithSimd};
 use crate::product_tile::{LANES, LeftStrides, RightStrides, Start, Walk, with_vectors};
 use crate::reader::architecture::Layer;
 use crate::reader::engine::{Frame, Scratch};
+use crate::reader::line::architecture::Pooling;
 use crate::reader::weights::LayerWeights;
 
 /// Places of a transformed tile.
@@ -20,75 +21,74 @@ const PLACES: usize = 16;
 /// enough to stay in a core's nearest caches on the way from step to step.
 const BAND_TILES: usize = 26;
 
-/// A layer with its transformed kernels.
+/// Transformed kernels, for images of any size.
 #[derive(Clone, Debug)]
-pub(super) struct WinogradLayer {
-    layer: Layer,
-    frame: Frame,
-    /// Tiles along each side.
-    tiles: usize,
+pub(super) struct Winograd {
     /// Channels of the input as stored; a multiple of [`LANES`].
     channels: usize,
-    /// Width and height after the convolution.
-    convolved: usize,
     /// Channels of the output as stored; a multiple of [`LANES`].
     out: usize,
     /// (place, channel in, channel out).
     kernels: Vec<f32>,
     biases: Vec<f32>,
+    /// Whether negative values become 0.
+    rectified: bool,
 }
 
-impl WinogradLayer {
-    /// Transforms the kernels of a layer whose input has this width and these channels, of which `stored` are in memory;
-    /// `None` for other kernels than 3x3, and for an input of fewer channels than vectors hold.
-    pub fn new(layer: Layer, (size, channels): (usize, usize), stored: usize, numbers: &LayerWeights) -> Option<Self> {
-        if layer.kernel != 3 || !stored.is_multiple_of(LANES) {
+/// One image on its way through a layer; distances are in values.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tiling {
+    /// Rows and columns after the convolution, before any pooling. The input has at least two more of each, and one more row or
+    /// column of zeros where they are odd.
+    pub convolved: (usize, usize),
+    /// What is pooled behind that.
+    pub pooling: Pooling,
+    /// From line to line of the input.
+    pub input_line: usize,
+    /// From line to line of the target.
+    pub target_line: usize,
+}
+
+impl Tiling {
+    /// Tiles in a column and in a row.
+    fn tiles(&self) -> (usize, usize) {
+        (self.convolved.0.div_ceil(2), self.convolved.1.div_ceil(2))
+    }
+}
+
+impl Winograd {
+    /// Transforms 3x3 kernels (row, column, channel in, channel out) for an input of which `stored` channels are in memory; `None` if
+    /// these are fewer than vectors hold.
+    pub fn new((channels, stored): (usize, usize), kernels: &[f32], biases: &[f32], rectified: bool) -> Option<Self> {
+        if !stored.is_multiple_of(LANES) {
             return None;
         }
-        let out = layer.channels.next_multiple_of(LANES);
-        let mut kernels = vec![0.0; PLACES * stored * out];
-        for (channel, target) in (0..channels).flat_map(|c| (0..layer.channels).map(move |target| (c, target))) {
-            let weight = |place: usize| numbers.kernels[(place * channels + channel) * layer.channels + target];
-            let transformed = transformed_kernel(&std::array::from_fn(weight));
-            for (place, value) in transformed.into_iter().enumerate() {
-                kernels[(place * stored + channel) * out + target] = value;
+        let out = biases.len().next_multiple_of(LANES);
+        let mut transformed = vec![0.0; PLACES * stored * out];
+        for (channel, target) in (0..channels).flat_map(|c| (0..biases.len()).map(move |target| (c, target))) {
+            let weight = |place: usize| kernels[(place * channels + channel) * biases.len() + target];
+            for (place, value) in transformed_kernel(&std::array::from_fn(weight)).into_iter().enumerate() {
+                transformed[(place * stored + channel) * out + target] = value;
             }
         }
-        let mut biases = numbers.biases.clone();
+        let mut biases = biases.to_vec();
         biases.resize(out, 0.0);
-        let convolved = size + 2 * layer.padding - 2;
-        let tiles = convolved.div_ceil(2);
-        let frame = Frame { padding: layer.padding, side: 2 * tiles + 2 };
-        Some(Self { layer, frame, tiles, channels: stored, convolved, out, kernels, biases })
+        Some(Self { channels: stored, out, kernels: transformed, biases, rectified })
     }
 
-    /// The frame in which it wants its input: whole tiles.
-    pub fn frame(&self) -> Frame {
-        self.frame
-    }
-
-    /// Channels of its output as stored.
-    pub fn out(&self) -> usize {
-        self.out
-    }
-
-    /// Width and height of its output.
-    pub fn size_after(&self) -> usize {
-        if self.layer.pooled { self.convolved / 2 } else { self.convolved }
-    }
-
-    /// Reads the framed `input`; writes an image that begins at `target` and lies in the frame `next`.
-    pub fn run(&self, input: &[f32], scratch: &mut Scratch, next: Frame, target: &mut [f32]) {
-        let bands = self.tiles.div_ceil((BAND_TILES / self.tiles).max(1));
+    /// Reads `input`, which has its frame of zeros; writes an image that begins at `target`.
+    pub fn run(&self, tiling: &Tiling, input: &[f32], scratch: &mut Scratch, target: &mut [f32]) {
+        let (tile_rows, tile_columns) = tiling.tiles();
+        let bands = tile_rows.div_ceil((BAND_TILES / tile_columns.max(1)).max(1));
         for band in 0..bands {
-            let rows = band * self.tiles / bands..(band + 1) * self.tiles / bands;
-            let tiles = rows.len() * self.tiles;
+            let rows = band * tile_rows / bands..(band + 1) * tile_rows / bands;
+            let tiles = rows.len() * tile_columns;
             let Scratch { first: transformed, second: products } = scratch;
             transformed.resize(PLACES * tiles * self.channels, 0.0);
             products.resize(PLACES * tiles * self.out, 0.0);
-            with_vectors(TransformInput { layer: self, rows: rows.clone(), input, transformed });
+            with_vectors(TransformInput { kernels: self, tiling, rows: rows.clone(), input, transformed });
             self.products(tiles).sum(transformed, &self.kernels, Start::Zero, products);
-            with_vectors(TransformBack { layer: self, rows, products, line: next.side * self.out, target });
+            with_vectors(TransformBack { kernels: self, tiling, rows, products, target });
         }
     }
 
@@ -105,6 +105,56 @@ impl WinogradLayer {
             target: (tiles * self.out, self.out),
             rectified: false,
         }
+    }
+}
+
+/// A layer of the [engine](super::engine), for square images of one size.
+#[derive(Clone, Debug)]
+pub(super) struct WinogradLayer {
+    layer: Layer,
+    frame: Frame,
+    /// Width and height after the convolution.
+    convolved: usize,
+    kernels: Winograd,
+}
+
+impl WinogradLayer {
+    /// Transforms the kernels of a layer whose input has this width and these channels, of which `stored` are in memory;
+    /// `None` for other kernels than 3x3, and for an input of fewer channels than vectors hold.
+    pub fn new(layer: Layer, (size, channels): (usize, usize), stored: usize, numbers: &LayerWeights) -> Option<Self> {
+        if layer.kernel != 3 {
+            return None;
+        }
+        let kernels = Winograd::new((channels, stored), &numbers.kernels, &numbers.biases, layer.rectified)?;
+        let convolved = size + 2 * layer.padding - 2;
+        let frame = Frame { padding: layer.padding, side: 2 * convolved.div_ceil(2) + 2 };
+        Some(Self { layer, frame, convolved, kernels })
+    }
+
+    /// The frame in which it wants its input: whole tiles.
+    pub fn frame(&self) -> Frame {
+        self.frame
+    }
+
+    /// Channels of its output as stored.
+    pub fn out(&self) -> usize {
+        self.kernels.out
+    }
+
+    /// Width and height of its output.
+    pub fn size_after(&self) -> usize {
+        if self.layer.pooled { self.convolved / 2 } else { self.convolved }
+    }
+
+    /// Reads the framed `input`; writes an image that begins at `target` and lies in the frame `next`.
+    pub fn run(&self, input: &[f32], scratch: &mut Scratch, next: Frame, target: &mut [f32]) {
+        let tiling = Tiling {
+            convolved: (self.convolved, self.convolved),
+            pooling: if self.layer.pooled { Pooling::Blocks } else { Pooling::None },
+            input_line: self.frame.side * self.kernels.channels,
+            target_line: next.side * self.kernels.out,
+        };
+        self.kernels.run(&tiling, input, scratch, target);
     }
 }
 
@@ -133,7 +183,8 @@ fn gather<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; 4]) -> [S::f32s; 2] {
 
 /// `B^T d B`: input tiles to transformed tiles, (place, tile, channel).
 struct TransformInput<'a> {
-    layer: &'a WinogradLayer,
+    kernels: &'a Winograd,
+    tiling: &'a Tiling,
     /// Rows of tiles.
     rows: Range<usize>,
     input: &'a [f32],
@@ -145,15 +196,15 @@ impl WithSimd for TransformInput<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let WinogradLayer { tiles, channels, frame, .. } = *self.layer;
-        let vectors = channels / S::F32_LANES;
+        let vectors = self.kernels.channels / S::F32_LANES;
+        let line = self.tiling.input_line / S::F32_LANES;
+        let (_, tile_columns) = self.tiling.tiles();
         let (input, _) = S::as_simd_f32s(self.input);
         let (transformed, _) = S::as_mut_simd_f32s(self.transformed);
-        let count = self.rows.len() * tiles;
+        let count = self.rows.len() * tile_columns;
         for tile in 0..count {
-            let corner = ((self.rows.start + tile / tiles) * 2 * frame.side + tile % tiles * 2) * vectors;
-            let rows: [&[S::f32s]; 4] =
-                std::array::from_fn(|y| &input[corner + y * frame.side * vectors..][..4 * vectors]);
+            let corner = (self.rows.start + tile / tile_columns) * 2 * line + tile % tile_columns * 2 * vectors;
+            let rows: [&[S::f32s]; 4] = std::array::from_fn(|y| &input[corner + y * line..][..4 * vectors]);
             for vector in 0..vectors {
                 let columns: [[S::f32s; 4]; 4] = std::array::from_fn(
                     #[inline(always)]
@@ -172,12 +223,11 @@ impl WithSimd for TransformInput<'_> {
 
 /// `A^T m A` with biases, rectifier and pooling: products to the pixels of the output.
 struct TransformBack<'a> {
-    layer: &'a WinogradLayer,
+    kernels: &'a Winograd,
+    tiling: &'a Tiling,
     /// Rows of tiles.
     rows: Range<usize>,
     products: &'a [f32],
-    /// Values from line to line of the target.
-    line: usize,
     target: &'a mut [f32],
 }
 
@@ -186,16 +236,17 @@ impl WithSimd for TransformBack<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let WinogradLayer { tiles, out, convolved, layer, .. } = *self.layer;
-        let vectors = out / S::F32_LANES;
+        let Tiling { convolved, pooling, target_line, .. } = *self.tiling;
+        let (_, tile_columns) = self.tiling.tiles();
+        let vectors = self.kernels.out / S::F32_LANES;
         let (products, _) = S::as_simd_f32s(self.products);
-        let (biases, _) = S::as_simd_f32s(&self.layer.biases);
+        let (biases, _) = S::as_simd_f32s(&self.kernels.biases);
         let (target, _) = S::as_mut_simd_f32s(self.target);
-        let line = self.line / S::F32_LANES;
-        let least = simd.splat_f32s(if layer.rectified { 0.0 } else { f32::NEG_INFINITY });
-        let count = self.rows.len() * tiles;
+        let line = target_line / S::F32_LANES;
+        let least = simd.splat_f32s(if self.kernels.rectified { 0.0 } else { f32::NEG_INFINITY });
+        let count = self.rows.len() * tile_columns;
         for (tile, vector) in (0..count).flat_map(|tile| (0..vectors).map(move |vector| (tile, vector))) {
-            let (y, x) = (self.rows.start + tile / tiles, tile % tiles);
+            let (y, x) = (self.rows.start + tile / tile_columns, tile % tile_columns);
             let columns: [[S::f32s; 2]; 4] = std::array::from_fn(
                 #[inline(always)]
                 |x| {
@@ -205,17 +256,26 @@ impl WithSimd for TransformBack<'_> {
             );
             let rows: [[S::f32s; 2]; 2] = std::array::from_fn(|y| gather(simd, std::array::from_fn(|x| columns[x][y])));
             let finished = |value| simd.max_f32s(simd.add_f32s(value, biases[vector]), least);
-            if layer.pooled {
-                if 2 * y + 1 < convolved && 2 * x + 1 < convolved {
-                    let greatest =
-                        simd.max_f32s(simd.max_f32s(rows[0][0], rows[0][1]), simd.max_f32s(rows[1][0], rows[1][1]));
-                    target[y * line + x * vectors + vector] = finished(greatest);
+            match pooling {
+                Pooling::Blocks => {
+                    if 2 * y + 1 < convolved.0 && 2 * x + 1 < convolved.1 {
+                        let [upper, lower] = rows.map(|row| simd.max_f32s(row[0], row[1]));
+                        target[y * line + x * vectors + vector] = finished(simd.max_f32s(upper, lower));
+                    }
                 }
-                continue;
-            }
-            for (y, row) in (2 * y..convolved).zip(rows) {
-                for (x, value) in (2 * x..convolved).zip(row) {
-                    target[y * line + x * vectors + vector] = finished(value);
+                Pooling::Rows => {
+                    if 2 * y + 1 < convolved.0 {
+                        for (column, (&upper, &lower)) in (2 * x..convolved.1).zip(rows[0].iter().zip(&rows[1])) {
+                            target[y * line + column * vectors + vector] = finished(simd.max_f32s(upper, lower));
+                        }
+                    }
+                }
+                Pooling::None => {
+                    for (y, row) in (2 * y..convolved.0).zip(rows) {
+                        for (x, value) in (2 * x..convolved.1).zip(row) {
+                            target[y * line + x * vectors + vector] = finished(value);
+                        }
+                    }
                 }
             }
         }

@@ -24,62 +24,112 @@ const WEAK_EDGE_SHARE: f32 = 0.45;
 /// and Foglein 1985): half way up the edges of the strokes, wherever those lie, however little ink there is. Weaker ink is added
 /// where its own edges are steep, so that a faint stroke beside a dark one survives and a tint or stain does not. A crop without edges has no ink.
 pub fn part(ink: &GrayImage, floor: u8) -> GrayImage {
-    let (width, height) = (ink.width() as usize, ink.height() as usize);
-    let gradients = gradients(ink);
-    let (mut weighted, mut weights, mut strongest) = (0f64, 0f64, 0u64);
-    for (&value, &gradient) in ink.as_raw().iter().zip(&gradients) {
-        if gradient >= MIN_GRADIENT {
-            let weight = f64::from(gradient) * f64::from(gradient);
-            weighted += weight * f64::from(value);
-            weights += weight;
-            strongest += u64::from(gradient);
-        }
-    }
-    if weights == 0.0 {
+    let Edges { weighted, weights, strongest } = Edges::of(ink);
+    if weights == 0 {
         return GrayImage::new(ink.width(), ink.height());
     }
     // The contra-harmonic mean leans to the steep edges: those of the strong strokes.
-    let steep = weights / strongest as f64;
+    let steep = weights as f64 / strongest as f64;
     let floor = floor.clamp(LEVEL_RANGE.0, LEVEL_RANGE.1);
-    let level = ((weighted / weights) as u8).clamp(floor, LEVEL_RANGE.1);
+    let level = ((weighted as f64 / weights as f64) as u8).clamp(floor, LEVEL_RANGE.1);
     let weak_level = ((f32::from(level) * WEAK_SHARE) as u8).max(floor);
     let weak_edge = (steep as f32 * WEAK_EDGE_SHARE).max(f32::from(MIN_GRADIENT)) as u16;
-    let mut mask = vec![0u8; width * height];
-    for (place, target) in mask.iter_mut().enumerate() {
-        let value = ink.as_raw()[place];
-        if value >= level || (value >= weak_level && is_ridge(ink, place, weak_edge)) {
+    let mut mask = GrayImage::new(ink.width(), ink.height());
+    vectorised(
+        #[inline(always)]
+        || {
+            for (index, (values, targets)) in ink.as_raw().chunks(BLOCK_PX).zip(mask.chunks_mut(BLOCK_PX)).enumerate() {
+                let mut any_weak = false;
+                for (target, &value) in targets.iter_mut().zip(values) {
+                    *target = if value >= level { 255 } else { 0 };
+                    any_weak |= (value >= weak_level) & (value < level);
+                }
+                if any_weak {
+                    add_ridges(ink, index * BLOCK_PX, (weak_level, level), weak_edge, targets);
+                }
+            }
+        },
+    );
+    mask
+}
+
+/// Pixels between two looks whether any of them needs a closer one.
+const BLOCK_PX: usize = 64;
+
+/// Adds to a part of the mask, from the pixel `start` on, the ridges among the pixels of the levels `weak_level..level`.
+fn add_ridges(ink: &GrayImage, start: usize, (weak_level, level): (u8, u8), weak_edge: u16, targets: &mut [u8]) {
+    for (place, target) in (start..).zip(targets) {
+        if (weak_level..level).contains(&ink.as_raw()[place]) && is_ridge(ink, place, weak_edge) {
             *target = 255;
         }
     }
-    GrayImage::from_raw(ink.width(), ink.height(), mask).unwrap_or_default()
 }
 
-/// Twice the gradient by central differences, the larger of both directions plus half the smaller one.
-fn gradients(ink: &GrayImage) -> Vec<u16> {
-    let (width, height) = (ink.width() as usize, ink.height() as usize);
-    let source = ink.as_raw();
-    let mut gradients = vec![0u16; width * height];
-    if width < 3 {
-        return gradients;
-    }
-    for y in 1..height.saturating_sub(1) {
-        let row = |row: usize| &source[row * width..(row + 1) * width];
-        let (above, here, below) = (row(y - 1), row(y), row(y + 1));
-        let out = &mut gradients[y * width..(y + 1) * width];
-        let inner = width.saturating_sub(2);
+/// Sums over the pixels whose gradient is no grain.
+#[derive(Default)]
+struct Edges {
+    /// Of the level times the square of the gradient.
+    weighted: u64,
+    /// Of the squares of the gradients.
+    weights: u64,
+    /// Of the gradients.
+    strongest: u64,
+}
+
+impl Edges {
+    /// The gradient is twice that of central differences, the larger of both directions plus half the smaller one.
+    fn of(ink: &GrayImage) -> Self {
+        let mut edges = Self::default();
+        let width = ink.width() as usize;
+        if width < 3 || ink.height() < 3 {
+            return edges;
+        }
         vectorised(
             #[inline(always)]
             || {
-                let rows = here[..inner].iter().zip(&here[2..]).zip(&above[1..]).zip(&below[1..]);
-                for ((((left, right), above), below), out) in rows.zip(&mut out[1..]) {
-                    let across = u16::from(left.abs_diff(*right));
-                    let down = u16::from(below.abs_diff(*above));
-                    *out = across.max(down) + across.min(down) / 2;
+                for rows in ink.as_raw().windows(3 * width).step_by(width) {
+                    let (above, rows) = rows.split_at(width);
+                    let (here, below) = rows.split_at(width);
+                    for start in (1..width - 1).step_by(BLOCK_PX) {
+                        let end = (start + BLOCK_PX).min(width - 1);
+                        edges.add_block(&here[start - 1..=end], &above[start..end], &below[start..end]);
+                    }
                 }
             },
         );
+        edges
     }
-    gradients
+
+    /// Adds the pixels of a row between those above and below; `here` holds one pixel more on either side.
+    #[inline(always)]
+    fn add_block(&mut self, here: &[u8], above: &[u8], below: &[u8]) {
+        let mut gradients = [0u16; BLOCK_PX];
+        let (left, middle, right) = (here, &here[1..], &here[2..]);
+        let neighbours = left.iter().zip(right).zip(above).zip(below);
+        let mut greatest = 0;
+        for (gradient, (((left, right), above), below)) in gradients.iter_mut().zip(neighbours) {
+            let across = u16::from(left.abs_diff(*right));
+            let down = u16::from(below.abs_diff(*above));
+            *gradient = across.max(down) + across.min(down) / 2;
+            greatest = greatest.max(*gradient);
+        }
+        // Most blocks are paper.
+        if greatest < MIN_GRADIENT {
+            return;
+        }
+        // A block's sums fit into 32 bits: 64 times 382 squared times 255.
+        let (mut weighted, mut weights, mut strongest) = (0u32, 0u32, 0u32);
+        for (&gradient, &value) in gradients.iter().zip(&middle[..above.len()]) {
+            let gradient = if gradient >= MIN_GRADIENT { u32::from(gradient) } else { 0 };
+            let weight = gradient * gradient;
+            weighted += weight * u32::from(value);
+            weights += weight;
+            strongest += gradient;
+        }
+        self.weighted += u64::from(weighted);
+        self.weights += u64::from(weights);
+        self.strongest += u64::from(strongest);
+    }
 }
 
 /// Whether a pixel stands out from both sides of a line through it, level or plumb, two pixels away.

@@ -2,6 +2,7 @@
 //!
 //! Everything that varies between two runs on the same input lives here and nowhere else.
 
+use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
@@ -57,6 +58,8 @@ pub struct Timings {
     pub seconds: f64,
     /// Pages read in a second.
     pub pages_per_second: f64,
+    /// The milliseconds of processor time that each stage took, summed over all threads.
+    pub stages_ms: BTreeMap<String, f64>,
 }
 
 /// What `run.json` holds.

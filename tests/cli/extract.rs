@@ -28,6 +28,21 @@ fn good_scans_end_with_0_and_a_complete_result() {
 }
 
 #[test]
+fn timings_are_printed_where_asked_for_and_recorded_always() {
+    let place = three_scans();
+    assert!(!place.run("extract scans -o plain").stderr.contains("line_reader"));
+    let outcome = place.run("extract scans -o timed --timings");
+    assert!(outcome.stderr.contains("line_reader") && outcome.stderr.contains("ms a page"), "{}", outcome.stderr);
+    for folder in ["plain", "timed"] {
+        let record = place.read(&format!("{folder}/run.json"));
+        let record: serde_json::Value = serde_json::from_str(&record).expect("run.json is JSON");
+        let stages = &record["timings"]["stages_ms"];
+        assert!(["decode", "clean", "reader"].iter().all(|stage| stages[stage].as_f64() > Some(0.0)), "{record}");
+        assert_eq!(stages["magnetic_ink"], 0.0);
+    }
+}
+
+#[test]
 fn wrong_arguments_end_with_2() {
     let place = three_scans();
     for arguments in [

@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 
 /// The modules of the library, lowest first: a module imports those before it alone.
-const ORDER: [&str; 31] = [
+const ORDER: [&str; 32] = [
     "error",
     "geometry",
     "template",
     "idx",
+    "vectorised",
+    "stopwatch",
     "runs",
     "correlation",
-    "vectorised",
     "product_tile",
     "matrix_product",
     "scan",

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use scantally::consistency::control_total::Outcome;
+use scantally::stopwatch::Stage;
 use scantally::table::{Counts, FileRow, FileStatus, RunRecord, Timings};
 
 use crate::cli::Extract;
@@ -90,6 +91,14 @@ fn summary(counts: &Counts, timings: &Timings, failures: &Failures, output: &Pat
     lines.push(format!("{:.1} seconds, {:.1} pages a second", timings.seconds, timings.pages_per_second));
     lines.push(format!("the numbers are in {}", output.join("numbers.csv").display()));
     lines.join("\n")
+}
+
+/// The milliseconds of processor time of each stage, as lines: summed over all threads, and for each page.
+pub fn stages(sums: &[(Stage, f64)], pages: usize) -> String {
+    let line = |name: &str, sum: f64| format!("{name:<14} {sum:>11.1} ms {:>9.2} ms a page", sum / pages.max(1) as f64);
+    let lines = sums.iter().filter(|(_, sum)| *sum > 0.0).map(|&(stage, sum)| line(stage.name(), sum));
+    let total = sums.iter().map(|(_, sum)| sum).sum();
+    lines.chain([line("all stages", total)]).collect::<Vec<_>>().join("\n")
 }
 
 /// What share of the numbers, empty fields left aside, was marked `ok` where at most `max_error` (0 to 1) of these may be wrong.
@@ -190,6 +199,16 @@ mod tests {
     }
 
     #[test]
+    fn stages_that_had_nothing_to_do_are_left_out() {
+        let sums = [(Stage::Decode, 1500.0), (Stage::Clean, 0.0), (Stage::LineReader, 250.0)];
+        assert_eq!(
+            stages(&sums, 100),
+            "decode              1500.0 ms     15.00 ms a page\nline_reader          250.0 ms      2.50 ms a page\n\
+             all stages          1750.0 ms     17.50 ms a page"
+        );
+    }
+
+    #[test]
     fn the_summary_says_what_happened_and_where_the_result_is() {
         let counts = Counts {
             files: 9,
@@ -200,7 +219,7 @@ mod tests {
             numbers_review: 4,
             ..Counts::default()
         };
-        let timings = Timings { started: String::new(), seconds: 2.0, pages_per_second: 3.5 };
+        let timings = Timings { seconds: 2.0, pages_per_second: 3.5, ..Timings::default() };
         let failures = Failures { named: vec!["a.png is cut".to_owned()] };
         assert_eq!(
             summary(&counts, &timings, &failures, Path::new("output"), false),

@@ -1,11 +1,13 @@
 //! The line network for reading: strips in, scores out, without a tape and on one thread a call.
 //!
-//! Every layer is one [`Walk`] through its framed input, channels last.
+//! 3x3 layers go by Winograd's minimal filtering, every other one is one [`Walk`] through its framed input; channels last.
 
 use super::architecture::{LINE_CLASS_COUNT, LineLayer, Pooling, STRIP_HEIGHT_PX};
 use super::strip::Strip;
 use super::weights::LineWeights;
 use crate::product_tile::{LANES, LeftStrides, RightStrides, Start, Walk};
+use crate::reader::engine::Scratch;
+use crate::reader::winograd::{Tiling, Winograd};
 use crate::vectorised::vectorised;
 
 /// The network, its weights packed for walking.
@@ -20,9 +22,15 @@ struct PackedLayer {
     /// Channels in memory: those of the layer before, filled up to a multiple of [`LANES`].
     channels: usize,
     out: usize,
-    /// (row, column, channel in, channel out).
-    kernels: Vec<f32>,
-    biases: Vec<f32>,
+    weights: Packed,
+}
+
+/// Weights in the form that is fastest for a layer.
+#[derive(Clone, Debug)]
+enum Packed {
+    /// Kernels as (row, column, channel in, channel out), and biases.
+    Direct(Vec<f32>, Vec<f32>),
+    Winograd(Winograd),
 }
 
 /// An image, channels last, without a frame.
@@ -33,6 +41,14 @@ struct Plane {
     values: Vec<f32>,
 }
 
+/// Room to work in, kept from layer to layer.
+#[derive(Default)]
+struct Room {
+    framed: Vec<f32>,
+    convolved: Vec<f32>,
+    scratch: Scratch,
+}
+
 impl Engine {
     /// Packs weights; they fit the architecture, as [`LineWeights::from_bytes`] has made sure.
     pub fn new(weights: &LineWeights) -> Self {
@@ -40,14 +56,15 @@ impl Engine {
         let mut layers = Vec::new();
         for (&layer, numbers) in weights.architecture.layers.iter().zip(&weights.layers) {
             let out = layer.channels.next_multiple_of(LANES);
-            let mut kernels = vec![0.0; out * layer.kernel.0 * layer.kernel.1 * stored];
-            for (place, run) in numbers.kernels.chunks_exact(layer.channels).enumerate() {
-                let step = place / channels * stored + place % channels;
-                kernels[step * out..][..run.len()].copy_from_slice(run);
-            }
-            let mut biases = numbers.biases.clone();
-            biases.resize(out, 0.0);
-            layers.push(PackedLayer { layer, channels: stored, out, kernels, biases });
+            let is_block = layer.kernel == (3, 3) && layer.padding == (1, 1) && !layer.residual;
+            let winograd = is_block
+                .then(|| Winograd::new((channels, stored), &numbers.kernels, &numbers.biases, layer.activated))
+                .flatten();
+            let weights = winograd.map_or_else(
+                || direct(&layer, (channels, stored), &numbers.kernels, &numbers.biases),
+                Packed::Winograd,
+            );
+            layers.push(PackedLayer { layer, channels: stored, out, weights });
             (channels, stored) = (layer.channels, out);
         }
         Self { layers }
@@ -56,33 +73,88 @@ impl Engine {
     /// The scores of a strip: [`LINE_CLASS_COUNT`] values a column.
     pub fn scores(&self, strip: &Strip) -> Vec<f32> {
         let mut plane = Plane { height: STRIP_HEIGHT_PX, width: strip.width_px, values: strip.pixels.clone() };
-        let (mut framed, mut convolved) = (Vec::new(), Vec::new());
+        let mut room = Room::default();
         for packed in &self.layers {
-            plane = packed.run(plane, &mut framed, &mut convolved);
+            plane = match &packed.weights {
+                Packed::Direct(kernels, biases) => packed.run_direct(plane, kernels, biases, &mut room),
+                Packed::Winograd(kernels) => packed.run_winograd(plane, kernels, &mut room),
+            };
         }
         let out = self.layers.last().map_or(LANES, |packed| packed.out);
         plane.values.chunks_exact(out).flat_map(|column| column[..LINE_CLASS_COUNT].to_vec()).collect()
     }
 }
 
+/// Fills kernels up to the channels that are in memory.
+fn direct(layer: &LineLayer, (channels, stored): (usize, usize), kernels: &[f32], biases: &[f32]) -> Packed {
+    let out = layer.channels.next_multiple_of(LANES);
+    let mut filled = vec![0.0; out * layer.kernel.0 * layer.kernel.1 * stored];
+    for (place, run) in kernels.chunks_exact(layer.channels).enumerate() {
+        let step = place / channels * stored + place % channels;
+        filled[step * out..][..run.len()].copy_from_slice(run);
+    }
+    let mut biases = biases.to_vec();
+    biases.resize(out, 0.0);
+    Packed::Direct(filled, biases)
+}
+
+impl Plane {
+    /// Copies the image into a frame of `height` rows of `width` pixels of zeros, `rows` from above and `columns` from the left.
+    fn frame(
+        &self,
+        channels: usize,
+        (height, width): (usize, usize),
+        (rows, columns): (usize, usize),
+        target: &mut Vec<f32>,
+    ) {
+        let line = width * channels;
+        target.clear();
+        target.resize(height * line, 0.0);
+        let run = self.width * channels;
+        let first = rows * line + columns * channels;
+        for (source, target) in self.values.chunks_exact(run).zip(target[first..].chunks_mut(line)) {
+            target[..run].copy_from_slice(source);
+        }
+    }
+}
+
 impl PackedLayer {
-    fn run(&self, input: Plane, framed: &mut Vec<f32>, convolved: &mut Vec<f32>) -> Plane {
+    /// A 3x3 layer; what is pooled behind it is pooled on the way.
+    fn run_winograd(&self, input: Plane, kernels: &Winograd, room: &mut Room) -> Plane {
+        let (height, width) = (input.height, input.width);
+        // Whole tiles of two by two.
+        let side = |length: usize| 2 * length.div_ceil(2) + 2;
+        input.frame(self.channels, (side(height), side(width)), (1, 1), &mut room.framed);
+        let (rows, columns) = match self.layer.pooling {
+            Pooling::None => (height, width),
+            Pooling::Rows => (height / 2, width),
+            Pooling::Blocks => (height / 2, width / 2),
+        };
+        let tiling = Tiling {
+            convolved: (height, width),
+            pooling: self.layer.pooling,
+            input_line: side(width) * self.channels,
+            target_line: columns * self.out,
+        };
+        let mut values = input.values;
+        values.resize(rows * columns * self.out, 0.0);
+        kernels.run(&tiling, &room.framed, &mut room.scratch, &mut values);
+        Plane { height: rows, width: columns, values }
+    }
+
+    fn run_direct(&self, input: Plane, kernels: &[f32], biases: &[f32], room: &mut Room) -> Plane {
         let (layer, channels, out) = (&self.layer, self.channels, self.out);
-        let line = (input.width + 2 * layer.padding.1) * channels;
+        let (padding_rows, padding_columns) = layer.padding;
+        let (height, width) = (input.height + 2 * padding_rows, input.width + 2 * padding_columns);
         let (rows, columns) = layer.convolved(input.height, input.width).unwrap_or_default();
+        let Room { framed, convolved, .. } = room;
         let source: &[f32] = if layer.padding == (0, 0) {
             &input.values
         } else {
-            framed.clear();
-            framed.resize((input.height + 2 * layer.padding.0) * line, 0.0);
-            let first = layer.padding.0 * line + layer.padding.1 * channels;
-            let run = input.width * channels;
-            for (source, target) in input.values.chunks_exact(run).zip(framed[first..].chunks_mut(line)) {
-                target[..run].copy_from_slice(source);
-            }
+            input.frame(channels, (height, width), layer.padding, framed);
             framed
         };
-        let run = layer.kernel.1 * channels;
+        let (line, run) = (width * channels, layer.kernel.1 * channels);
         let walk = Walk {
             lines: rows,
             rows: columns,
@@ -95,22 +167,21 @@ impl PackedLayer {
             rectified: layer.activated,
         };
         convolved.resize(rows * columns * out, 0.0);
-        walk.sum(source, &self.kernels, Start::Biases(&self.biases), convolved);
+        walk.sum(source, kernels, Start::Biases(biases), convolved);
         if layer.residual {
             convolved.iter_mut().zip(&input.values).for_each(|(sum, value)| *sum += value);
         }
+        let mut values = input.values;
         match layer.pooling {
             Pooling::None => {
-                let values = std::mem::replace(convolved, input.values);
+                std::mem::swap(&mut values, convolved);
                 Plane { height: rows, width: columns, values }
             }
             Pooling::Rows => {
-                let mut values = input.values;
                 pool_rows(convolved, columns * out, &mut values);
                 Plane { height: rows / 2, width: columns, values }
             }
             Pooling::Blocks => {
-                let mut values = input.values;
                 pool_blocks(convolved, columns, out, &mut values);
                 Plane { height: rows / 2, width: columns / 2, values }
             }

@@ -33,6 +33,8 @@ struct View {
     columns: Vec<[f64; LINE_CLASS_COUNT]>,
     /// Pixels of the ink plane for each column.
     column_px: f32,
+    /// The likeliest strings, likeliest first: all that the search follows, since several stages ask for them.
+    strings: Vec<LineString>,
 }
 
 /// A string that a line may hold.
@@ -60,23 +62,54 @@ impl Hypothesis {
 
 /// The strings in the making as a tree: each node is its parent and one class more; node 0 is the empty string.
 struct Tree {
-    nodes: Vec<(usize, usize)>,
+    nodes: Vec<Node>,
+}
+
+/// A string in the tree.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    parent: usize,
+    /// Its last class; 0 for the empty string.
+    class: usize,
+    /// The youngest child, and the next older one of the same parent; 0 where there is none.
+    child: usize,
+    sibling: usize,
+    /// The column, from 1, at which it was last a hypothesis, and which one.
+    seen: (usize, usize),
 }
 
 impl Tree {
+    fn new() -> Self {
+        Self { nodes: vec![Node { parent: 0, class: 0, child: 0, sibling: 0, seen: (0, 0) }] }
+    }
+
     fn child(&mut self, parent: usize, class: usize) -> usize {
-        // Children are younger than their parents, and the recent ones are asked for.
-        let known = self.nodes.iter().rposition(|&node| node == (parent, class));
-        known.unwrap_or_else(|| {
-            self.nodes.push((parent, class));
-            self.nodes.len() - 1
-        })
+        let mut known = self.nodes[parent].child;
+        while known != 0 && self.nodes[known].class != class {
+            known = self.nodes[known].sibling;
+        }
+        if known == 0 {
+            known = self.nodes.len();
+            self.nodes.push(Node { parent, class, child: 0, sibling: self.nodes[parent].child, seen: (0, 0) });
+            self.nodes[parent].child = known;
+        }
+        known
+    }
+
+    /// The place of a string among the hypotheses of a column, where it is put if it is not there yet.
+    fn place_in(&mut self, hypotheses: &mut Vec<Hypothesis>, column: usize, node: usize) -> usize {
+        let seen = &mut self.nodes[node].seen;
+        if seen.0 != column {
+            *seen = (column, hypotheses.len());
+            hypotheses.push(Hypothesis { node, ..Hypothesis::default() });
+        }
+        seen.1
     }
 
     fn symbols(&self, mut node: usize) -> Vec<Symbol> {
         let mut symbols = Vec::new();
         while node != 0 {
-            let (parent, class) = self.nodes[node];
+            let Node { parent, class, .. } = self.nodes[node];
             symbols.push(Symbol::ALL[class - 1]);
             node = parent;
         }
@@ -103,7 +136,8 @@ impl LineScores {
         if wanted == Wanted::Digits {
             columns.iter_mut().for_each(without_marks);
         }
-        Self { views: vec![View { columns, column_px: scale * COLUMN_STEP_PX as f32 }] }
+        let strings = likeliest_of(&columns);
+        Self { views: vec![View { columns, column_px: scale * COLUMN_STEP_PX as f32, strings }] }
     }
 
     /// Adds another view of the same line.
@@ -114,12 +148,12 @@ impl LineScores {
     /// The likeliest strings, likeliest first, at most `count`; their probability is the mean over all views.
     pub fn likeliest(&self, count: usize) -> Vec<LineString> {
         if let [view] = self.views.as_slice() {
-            return view.likeliest(count);
+            return view.strings.iter().take(count).cloned().collect();
         }
         let mut strings: Vec<Vec<Symbol>> = Vec::new();
-        for string in self.views.iter().flat_map(|view| view.likeliest(count)) {
+        for string in self.views.iter().flat_map(|view| view.strings.iter().take(count)) {
             if !strings.contains(&string.symbols) {
-                strings.push(string.symbols);
+                strings.push(string.symbols.clone());
             }
         }
         let rated = strings.into_iter().map(|symbols| {
@@ -157,51 +191,61 @@ fn without_marks(column: &mut [f64; LINE_CLASS_COUNT]) {
     }
 }
 
-impl View {
-    /// The likeliest strings, likeliest first, at most `count` (prefix beam search, Graves and Jaitly 2014).
-    fn likeliest(&self, count: usize) -> Vec<LineString> {
-        let mut tree = Tree { nodes: vec![(0, 0)] };
-        let mut beam = vec![Hypothesis { node: 0, ended: 1.0, going: 0.0 }];
-        for column in &self.columns {
-            beam = self.longer(column, &beam, &mut tree);
-        }
-        let string = |hypothesis: &Hypothesis| LineString {
-            symbols: tree.symbols(hypothesis.node),
-            probability: hypothesis.total(),
-        };
-        beam.iter().take(count).map(string).collect()
+/// The likeliest strings of some columns, likeliest first (prefix beam search, Graves and Jaitly 2014).
+fn likeliest_of(columns: &[[f64; LINE_CLASS_COUNT]]) -> Vec<LineString> {
+    let mut tree = Tree::new();
+    let mut beam = vec![Hypothesis { node: 0, ended: 1.0, going: 0.0 }];
+    let mut next = Vec::new();
+    for (number, column) in (1..).zip(columns) {
+        lengthen(number, column, &beam, &mut next, &mut tree);
+        std::mem::swap(&mut beam, &mut next);
     }
+    let string = |hypothesis: &Hypothesis| LineString {
+        symbols: tree.symbols(hypothesis.node),
+        probability: hypothesis.total(),
+    };
+    beam.iter().map(string).collect()
+}
 
-    /// The hypotheses one column later, likeliest first.
-    fn longer(&self, column: &[f64; LINE_CLASS_COUNT], beam: &[Hypothesis], tree: &mut Tree) -> Vec<Hypothesis> {
-        let mut next: Vec<Hypothesis> = Vec::with_capacity(4 * BEAM_WIDTH);
-        let begins: Vec<usize> = (1..LINE_CLASS_COUNT).filter(|&class| column[class] > LEAST_PROBABLE).collect();
-        let place_of = |next: &mut Vec<Hypothesis>, node: usize| {
-            next.iter().position(|other| other.node == node).unwrap_or_else(|| {
-                next.push(Hypothesis { node, ..Hypothesis::default() });
-                next.len() - 1
-            })
-        };
-        for hypothesis in beam {
-            let last = tree.nodes[hypothesis.node].1;
-            let same = place_of(&mut next, hypothesis.node);
-            next[same].ended += hypothesis.total() * column[0];
-            if last != 0 {
-                next[same].going += hypothesis.going * column[last];
-            }
-            for &class in &begins {
-                // The same symbol again needs "nothing" in between.
-                let before = if class == last { hypothesis.ended } else { hypothesis.total() };
-                let child = tree.child(hypothesis.node, class);
-                let place = place_of(&mut next, child);
-                next[place].going += before * column[class];
-            }
+/// The hypotheses one column later, likeliest first; `number` counts the columns from 1.
+fn lengthen(
+    number: usize,
+    column: &[f64; LINE_CLASS_COUNT],
+    beam: &[Hypothesis],
+    next: &mut Vec<Hypothesis>,
+    tree: &mut Tree,
+) {
+    next.clear();
+    let mut begins = [0; LINE_CLASS_COUNT];
+    let mut count = 0;
+    for class in (1..LINE_CLASS_COUNT).filter(|&class| column[class] > LEAST_PROBABLE) {
+        begins[count] = class;
+        count += 1;
+    }
+    for hypothesis in beam {
+        let last = tree.nodes[hypothesis.node].class;
+        let same = tree.place_in(next, number, hypothesis.node);
+        next[same].ended += hypothesis.total() * column[0];
+        if last != 0 {
+            next[same].going += hypothesis.going * column[last];
         }
-        next.sort_by(|a, b| b.total().total_cmp(&a.total()).then(a.node.cmp(&b.node)));
+        for &class in &begins[..count] {
+            // The same symbol again needs "nothing" in between.
+            let before = if class == last { hypothesis.ended } else { hypothesis.total() };
+            let child = tree.child(hypothesis.node, class);
+            let place = tree.place_in(next, number, child);
+            next[place].going += before * column[class];
+        }
+    }
+    let likelier = |a: &Hypothesis, b: &Hypothesis| b.total().total_cmp(&a.total()).then(a.node.cmp(&b.node));
+    if next.len() > BEAM_WIDTH {
+        next.select_nth_unstable_by(BEAM_WIDTH, likelier);
         next.truncate(BEAM_WIDTH);
-        next
     }
+    next.sort_unstable_by(likelier);
+}
 
+impl View {
     /// The probability of a string, over all places where its symbols may stand.
     fn probability(&self, symbols: &[Symbol]) -> f64 {
         let mut states = vec![0.0; 2 * symbols.len() + 1];

@@ -142,6 +142,10 @@ pub struct Extract {
     #[arg(long)]
     pub no_progress: bool,
 
+    /// Print the processor time of each stage at the end, in milliseconds (it is also in run.json)
+    #[arg(long)]
+    pub timings: bool,
+
     #[command(flatten)]
     pub result: ResultOptions,
 

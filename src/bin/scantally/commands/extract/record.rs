@@ -59,6 +59,8 @@ pub struct Result {
 /// The content of run.json.
 pub fn run_record(arguments: &Extract, prepared: &Prepared, beginning: Beginning, result: Result) -> RunRecord {
     let seconds = beginning.0.elapsed().as_secs_f64();
+    let stages = prepared.pipeline.stopwatch().milliseconds();
+    let stages_ms = stages.into_iter().map(|(stage, sum)| (stage.name().to_owned(), sum)).collect();
     let pages_per_second = if seconds > 0.0 { result.read_now as f64 / seconds } else { 0.0 };
     RunRecord {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -73,7 +75,7 @@ pub fn run_record(arguments: &Extract, prepared: &Prepared, beginning: Beginning
         hidden_left_out: result.hidden_left_out,
         excluded_left_out: result.excluded_left_out,
         interrupted: result.interrupted,
-        timings: Timings { started: utc_timestamp(beginning.1), seconds, pages_per_second },
+        timings: Timings { started: utc_timestamp(beginning.1), seconds, pages_per_second, stages_ms },
     }
 }
 

@@ -171,6 +171,9 @@ impl<'a> Session<'a> {
             self.journal.finish()?;
         }
         printer::run_result(&record, &failures, self.arguments);
+        if self.arguments.timings {
+            printer::lines(&printer::stages(&self.prepared.pipeline.stopwatch().milliseconds(), self.pages_read));
+        }
         let status = ExitStatus::of_counts(&record.counts);
         Ok(if self.is_complete { status } else { ExitStatus::Interrupted })
     }
