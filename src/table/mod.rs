@@ -19,6 +19,8 @@ mod record;
 mod rows;
 mod scan_record;
 mod small_picture;
+#[cfg(test)]
+mod specimen;
 mod wide_table;
 mod xlsx;
 
@@ -30,5 +32,5 @@ pub use picture_path::picture_path;
 pub use record::{Counts, ModelRecord, RunRecord, Timings, utc_timestamp};
 pub use rows::{DIGIT_COLUMNS, FILE_COLUMNS, FileRow, FileStatus, NUMBER_COLUMNS, STYLE_COLUMNS};
 pub use scan_record::{Crop, PageRecord, Pictures, ScanRecord};
-pub use small_picture::{SMALL_HEIGHT_PX, png_of, small_picture};
+pub use small_picture::{SMALL_HEIGHT_PX, png_of, small_png_of};
 pub use xlsx::Identifiers;

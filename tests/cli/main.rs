@@ -2,6 +2,7 @@
 
 mod drafts;
 mod extract;
+mod formats;
 mod forms;
 mod help_files;
 mod lines;
