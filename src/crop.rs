@@ -8,7 +8,7 @@ use image::{ExtendedColorType, GrayImage, ImageEncoder, imageops};
 use crate::geometry::Rect;
 use crate::number::{Number, Status};
 use crate::scan::Pixels;
-use crate::table::{Crop, Pictures, png_of, small_picture};
+use crate::table::{Crop, Pictures, png_of, small_png_of};
 
 /// Which numbers get a crop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -77,8 +77,8 @@ fn crop(pixels: &Pixels, bounds: &Rect, full_size: bool) -> Option<Crop> {
     }
     let bounds = Rect::new(left, top, right - left, bottom - top);
     let part = grey_part(pixels, &bounds);
-    let picture = if full_size { part } else { small_picture(part) };
-    png_of(&picture).map(|png| Crop { bounds, png, path: None })
+    let packed = if full_size { png_of(&part) } else { small_png_of(part) };
+    packed.map(|png| Crop { bounds, png, path: None })
 }
 
 fn grey_part(pixels: &Pixels, bounds: &Rect) -> GrayImage {

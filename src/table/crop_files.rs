@@ -101,3 +101,49 @@ fn part(picture: &GrayImage, shown: &Rect, wanted: &Rect) -> Option<GrayImage> {
     let [left, top, width, height] = [left, top, width, height].map(i32::cast_unsigned);
     Some(imageops::crop_imm(picture, left, top, width, height).to_image())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::TableOptions;
+    use crate::table::specimen::{publish, scans};
+
+    fn wanted(crop_files: CropFiles) -> TableOptions {
+        TableOptions { crop_files, ..TableOptions::default() }
+    }
+
+    fn size(path: &Path) -> (u32, u32) {
+        image::image_dimensions(path).unwrap_or_else(|cause| panic!("{}: {cause}", path.display()))
+    }
+
+    #[test]
+    fn crops_lie_where_the_table_says_and_digits_beside_them() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        publish(folder.path(), &wanted(CropFiles::Digits), scans()).expect("the result can be written");
+        let table = std::fs::read_to_string(folder.path().join("numbers.csv")).expect("the table was written");
+        let rows: Vec<&str> = table.lines().skip(1).collect();
+        assert!(rows[0].ends_with(",crops/=a.png.p2.total.png") && rows[1].ends_with(",40,"), "{table}");
+        assert_eq!(size(&folder.path().join("crops/=a.png.p2.total.png")), (40, 100));
+        assert_eq!(size(&folder.path().join("crops/=a.png.p2.total.d1.png")), (10, 16));
+        // The second digit reaches over the edge of the crop.
+        assert_eq!(size(&folder.path().join("crops/=a.png.p2.total.d2.png")), (26, 16));
+    }
+
+    #[test]
+    fn crops_of_an_earlier_run_go_and_other_folders_stay() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let crop = |name: &str| folder.path().join("crops").join(name);
+        publish(folder.path(), &wanted(CropFiles::Digits), scans()).expect("the result can be written");
+        publish(folder.path(), &wanted(CropFiles::Numbers), scans()).expect("the result can be written");
+        assert!(crop("=a.png.p2.total.png").exists() && !crop("=a.png.p2.total.d1.png").exists());
+        publish(folder.path(), &wanted(CropFiles::None), scans()).expect("the result can be written");
+        assert!(!folder.path().join("crops").exists());
+
+        std::fs::create_dir(folder.path().join("crops")).expect("a writable folder");
+        std::fs::write(crop("mine.txt"), "").expect("a writable folder");
+        publish(folder.path(), &wanted(CropFiles::None), scans()).expect("the result can be written");
+        let error = publish(folder.path(), &wanted(CropFiles::Numbers), scans()).expect_err("the folder is taken");
+        assert!(error.to_string().contains("crops cannot be written: something else has this name"), "{error}");
+        assert!(crop("mine.txt").exists());
+    }
+}

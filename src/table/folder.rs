@@ -151,7 +151,7 @@ mod tests {
     use crate::geometry::Rect;
     use crate::number::{Digit, Number, Reason};
     use crate::style::Style;
-    use crate::table::{FileRow, PageRecord};
+    use crate::table::{FileRow, PageRecord, specimen};
 
     fn plain(with_style: bool) -> TableOptions {
         TableOptions { with_style, ..TableOptions::default() }
@@ -264,5 +264,29 @@ mod tests {
         let error =
             Tables::create(&folder.path().join("file/output"), &plain(false)).err().expect("a file is in the way");
         assert!(error.to_string().contains("file/output cannot be written"), "{error}");
+    }
+
+    /// Every write to this file fails as on a full disk.
+    #[cfg(target_os = "linux")]
+    fn fill_disk_for(folder: &Path, name: &str) {
+        let hidden = folder.join(format!(".{name}.{}.partial", std::process::id()));
+        std::os::unix::fs::symlink("/dev/full", hidden).expect("a writable folder");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_leaves_the_old_result_whichever_file_it_stops() {
+        let options = TableOptions { formats: Format::ALL.to_vec(), wide: true, ..TableOptions::default() };
+        let names = ["numbers.csv", "numbers.xlsx", "numbers.jsonl", "numbers.parquet", "wide.csv", "wide.csv.rows"];
+        for name in names {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            names.iter().for_each(|name| std::fs::write(folder.path().join(name), "old").expect("a writable folder"));
+            fill_disk_for(folder.path(), name);
+            let error = specimen::publish(folder.path(), &options, specimen::scans()).expect_err(name);
+            let told = name.trim_end_matches(".rows");
+            assert!(error.to_string().contains(told) && error.to_string().contains("No space left"), "{error}");
+            names.iter().for_each(|name| assert_eq!(read(folder.path(), name), "old", "{name}"));
+            assert_eq!(std::fs::read_dir(folder.path()).expect("the folder exists").count(), names.len(), "{name}");
+        }
     }
 }

@@ -97,3 +97,33 @@ impl DigitObject {
 fn with_decimals(value: f32, decimals: usize) -> f64 {
     format!("{:.decimals$}", value + 0.0).parse().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::style::Style;
+    use crate::table::specimen::{publish, scans};
+    use crate::table::{Format, TableOptions};
+
+    #[test]
+    fn a_line_is_a_number_with_its_digits() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut scans = scans();
+        scans[0].pages[0].numbers[0].digits[1].style =
+            Some(Style { slant_deg: -3.26, stroke_width_px: 4.0, aspect: 0.5, ink_density: 0.25, loops: 1 });
+        let options = TableOptions { formats: vec![Format::JsonLines], ..TableOptions::default() };
+        publish(folder.path(), &options, scans).expect("the tables can be written");
+        let text = std::fs::read_to_string(folder.path().join("numbers.jsonl")).expect("the file was written");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 3);
+        assert_eq!(
+            lines[0],
+            "{\"source\":\"./=a.png\",\"page\":2,\"field\":\"total\",\"value\":\"-80.50\",\"confidence\":0.95,\"status\":\"review\",\
+             \"text\":\"-80,50\",\"alternative\":\"-86.50\",\"alternative_confidence\":0.03,\"reason\":\"low_confidence;unread_ink\",\
+             \"x\":10,\"y\":20,\"width\":30,\"height\":40,\"crop\":null,\"digits\":[\
+             {\"position\":1,\"digit\":8,\"confidence\":0.97,\"second\":3,\"second_confidence\":0.02,\"x\":12,\"y\":22,\"width\":10,\"height\":16},\
+             {\"position\":2,\"digit\":0,\"confidence\":0.97,\"second\":3,\"second_confidence\":0.02,\"x\":24,\"y\":22,\"width\":90,\"height\":16,\
+             \"slant_deg\":-3.3,\"stroke_width_px\":4.0,\"aspect\":0.5,\"ink_density\":0.25,\"loops\":1}]}"
+        );
+        assert!(lines[2].contains("\"value\":null,") && lines[2].contains("\"alternative_confidence\":null"));
+    }
+}

@@ -20,6 +20,8 @@ mod record;
 mod rows;
 mod scan_record;
 mod small_picture;
+#[cfg(test)]
+mod specimen;
 mod wide_table;
 mod xlsx;
 
@@ -33,5 +35,5 @@ pub use record::{Counts, ModelRecord, RunRecord, Timings, utc_timestamp};
 pub(crate) use rows::number_cells;
 pub use rows::{DIGIT_COLUMNS, FILE_COLUMNS, FileRow, FileStatus, NUMBER_COLUMNS, STYLE_COLUMNS};
 pub use scan_record::{Crop, PageRecord, Pictures, ScanRecord};
-pub use small_picture::{SMALL_HEIGHT_PX, png_of, small_picture};
+pub use small_picture::{SMALL_HEIGHT_PX, png_of, small_png_of};
 pub use xlsx::Identifiers;

@@ -208,3 +208,42 @@ fn add(columns: &mut [Column], row: &NumberRow) {
         column.levels.push(i16::from(is_there));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::RowAccessor;
+
+    use super::*;
+    use crate::table::NUMBER_COLUMNS;
+    use crate::table::specimen::scans;
+
+    #[test]
+    fn rows_come_back_in_groups_with_nulls_where_nothing_is() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut table = Box::new(ParquetTable::with_group_rows(folder.path(), 2).expect("a writable folder"));
+        scans().iter().for_each(|scan| table.write_scan(scan).expect("the disk takes a row"));
+        let file = table.finish(&RunRecord::default()).expect("the file can be completed");
+        file.publish().expect("the file gets its name");
+
+        let file = std::fs::File::open(folder.path().join("numbers.parquet")).expect("the file was written");
+        let reader = SerializedFileReader::new(file).expect("a Parquet file");
+        let metadata = reader.metadata();
+        assert_eq!((metadata.num_row_groups(), metadata.file_metadata().num_rows()), (2, 3));
+        assert_eq!(metadata.file_metadata().created_by(), Some("scantally version 0.1.0"));
+        let mut names: Vec<&str> =
+            metadata.file_metadata().schema_descr().columns().iter().map(|column| column.name()).collect();
+        assert_eq!(names.remove(4), "value_number");
+        assert_eq!(names, NUMBER_COLUMNS);
+
+        let rows: Vec<_> = reader.get_row_iter(None).expect("rows").map(|row| row.expect("a row")).collect();
+        let texts = |row: usize| [0, 2, 3, 6].map(|column| rows[row].get_string(column).cloned().unwrap_or_default());
+        assert_eq!(texts(0), ["./=a.png", "total", "-80.50", "review"]);
+        assert_eq!(texts(1), ["./=a.png", "account", "001234", "ok"]);
+        assert_eq!(texts(2), ["./=a.png", "tax", "", "empty"]);
+        assert_eq!(rows[0].get_double(4).expect("a number"), -80.5);
+        assert_eq!(rows[0].get_double(9).expect("a confidence"), 0.03);
+        assert!(rows[1].get_double(4).is_err(), "an identifier is no number");
+        assert_eq!((rows[2].get_int(1).expect("a page"), rows[2].get_int(14).expect("a height")), (2, 40));
+    }
+}

@@ -110,3 +110,36 @@ fn expanded(row: &csv::StringRecord, fields: usize) -> Vec<String> {
     }
     [cell(0), cell(1)].into_iter().chain(cells).chain([cell(2)]).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::Rect;
+    use crate::table::TableOptions;
+    use crate::table::specimen::{number, page_of, publish};
+
+    #[test]
+    fn a_page_is_a_row_and_the_fields_of_all_pages_are_columns() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let scans = vec![
+            page_of("=a.png", 1, vec![number("total", "80.50", Status::Ok), number("tax", "", Status::Empty)]),
+            page_of("b.png", 3, vec![number("tax", "7", Status::Review), number("page", "12", Status::Ok)]),
+            page_of("c.png", 1, vec![Number::unplaced(Rect::default())]),
+            page_of("d.png", 1, vec![number("note", "", Status::Rejected), number("total", "-1", Status::Review)]),
+            page_of("e.png", 1, Vec::new()),
+        ];
+        let options = TableOptions { wide: true, ..TableOptions::default() };
+        publish(folder.path(), &options, scans).expect("the tables can be written");
+        assert_eq!(
+            std::fs::read_to_string(folder.path().join("wide.csv")).expect("the table was written"),
+            "source,page,total,tax,page_,note,review\n\
+             ./=a.png,1,80.50,,,,\n\
+             b.png,3,,7,12,,tax\n\
+             c.png,1,,,,,page\n\
+             d.png,1,-1,,,,note;total\n\
+             e.png,1,,,,,\n"
+        );
+        let names = std::fs::read_dir(folder.path()).expect("the folder exists").count();
+        assert_eq!(names, 5, "the gathered rows are gone");
+    }
+}

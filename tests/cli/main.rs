@@ -4,6 +4,7 @@ mod browser;
 mod drafts;
 mod extract;
 mod faults;
+mod formats;
 mod forms;
 mod help_files;
 mod inputs;

@@ -19,6 +19,7 @@ const MOST_CHARACTERS: usize = 32_767;
 pub struct Look {
     pub header: Format,
     pub text: Format,
+    pub word: Format,
     pub wrapped: Format,
     pub heading: Format,
     /// Text that stays text when somebody types into the cell.
@@ -51,7 +52,8 @@ impl Look {
                 .set_unlocked(),
             confidence: middle.clone().set_num_format("0.0000"),
             numbers: (0..=15).map(|decimals| middle.clone().set_num_format(with_decimals(decimals))).collect(),
-            text: middle,
+            word: middle.clone().set_align(FormatAlign::Center).set_bold(),
+            text: middle.set_indent(1),
         }
     }
 
@@ -71,6 +73,16 @@ pub fn begun(name: &str, columns: &[(&str, u32)], look: &Look) -> Result<Workshe
         sheet.set_column_width_pixels(column, *width)?;
     }
     Ok(sheet)
+}
+
+/// Pixels of a line of text.
+const LINE_PX: u32 = 20;
+
+/// The height of a row with a text that is wrapped in a column which takes `width` characters, in pixels.
+pub fn wrapped_height_px(text: &str, width: usize) -> u32 {
+    let lines: usize = text.split('\n').map(|line| line.chars().count().div_ceil(width).max(1)).sum();
+    // No spreadsheet has rows higher than 546 pixels.
+    (LINE_PX * u32::try_from(lines).unwrap_or(u32::MAX / LINE_PX)).min(540)
 }
 
 /// Writes a text, never as a formula; an empty one leaves the cell empty.

@@ -72,3 +72,6 @@ impl OutputFile for Spreadsheet {
         written.map_err(|cause| cannot_write(&path, cause))
     }
 }
+
+#[cfg(test)]
+mod tests;

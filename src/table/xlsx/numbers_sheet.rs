@@ -124,7 +124,6 @@ impl NumbersSheets {
         let texts = [
             (0, number.source),
             (2, number.field),
-            (7, number.status),
             (8, number.text.unwrap_or_default()),
             (11, number.reason.as_deref().unwrap_or_default()),
             (16, number.crop.unwrap_or_default()),
@@ -134,6 +133,7 @@ impl NumbersSheets {
         for (column, text) in texts {
             write_text(sheet, row, column, text, &look.text)?;
         }
+        write_text(sheet, row, 7, number.status, &look.word)?;
         for (column, confidence) in [(6, Some(number.confidence)), (10, number.alternative_confidence)] {
             if let Some(confidence) = confidence {
                 sheet.write_number_with_format(row, column, confidence, &look.confidence)?;
@@ -221,4 +221,33 @@ fn validation() -> Result<DataValidation, XlsxError> {
         .set_error_style(DataValidationErrorStyle::Stop)
         .set_error_title("No number")?
         .set_error_message("Type a number such as 1234.50, digits such as 001234, a date as 2026-03-01, or the word empty.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::Status;
+    use crate::table::specimen::{number, page_of};
+
+    #[test]
+    fn rows_that_a_sheet_does_not_hold_go_to_the_next() {
+        let mut sheets = NumbersSheets::with_most_rows("run", Identifiers::default(), 2).expect("a sheet");
+        let numbers = (0..5).map(|_| number("n1", "1", Status::Ok)).collect();
+        sheets.write_scan(&page_of("a.png", 1, numbers)).expect("rows");
+        let names: Vec<String> = sheets.finish().expect("sheets").iter().map(Worksheet::name).collect();
+        assert_eq!(names, ["numbers", "numbers 2", "numbers 3"]);
+    }
+
+    #[test]
+    fn the_rule_and_the_columns_that_formulas_name_belong_together() {
+        let name_of = |column: ColNum| COLUMNS[usize::from(column)].0;
+        // The formulas name the columns F and H.
+        assert_eq!([5, 7].map(name_of), ["corrected", "status"]);
+        assert_eq!(
+            [VALUE, PICTURE, TO_CORRECT, ALTERNATIVE].map(name_of),
+            ["value", "picture", "corrected", "alternative"]
+        );
+        assert_eq!([FIRST_HIDDEN, LAST].map(name_of), ["run_id", "blake3"]);
+        assert!(validation().is_ok());
+    }
 }

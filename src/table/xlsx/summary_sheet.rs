@@ -2,12 +2,16 @@
 
 use rust_xlsxwriter::{RowNum, Worksheet, XlsxError};
 
-use super::look::{Look, write_text};
+use super::look::{Look, wrapped_height_px, write_text};
 use crate::consistency::control_total::Outcome;
 use crate::table::{FileRow, FileStatus, RunRecord};
 
 /// So many sentences about files that were not read are shown; all are in the sheet `files`.
 const MOST_SENTENCES: usize = 200;
+
+/// The width of the column with texts, and how many characters of usual width it takes.
+const TEXT_COLUMN_PX: u32 = 760;
+const TEXT_COLUMN_CHARACTERS: usize = 95;
 
 /// The options that decide what is read; others, such as the number of threads, must not make two sheets differ.
 const OPTIONS: [(&str, &str); 11] = [
@@ -66,7 +70,7 @@ impl Unread {
 pub fn sheet(record: &RunRecord, unread: &Unread) -> Result<Worksheet, XlsxError> {
     let mut sheet = Worksheet::new();
     sheet.set_name("summary")?.set_landscape().set_print_fit_to_pages(1, 0);
-    sheet.set_column_width_pixels(0, 330)?.set_column_width_pixels(1, 760)?;
+    sheet.set_column_width_pixels(0, 330)?.set_column_width_pixels(1, TEXT_COLUMN_PX)?;
     let mut lines = Lines { sheet, look: Look::new(), next_row: 0 };
     lines.heading("What to do")?;
     for (step, text) in (1..).zip(HOW_TO) {
@@ -171,6 +175,7 @@ impl Lines {
     fn pair(&mut self, name: &str, text: &str) -> Result<(), XlsxError> {
         write_text(&mut self.sheet, self.next_row, 0, name, &self.look.wrapped)?;
         write_text(&mut self.sheet, self.next_row, 1, text, &self.look.wrapped)?;
+        self.sheet.set_row_height_pixels(self.next_row, wrapped_height_px(text, TEXT_COLUMN_CHARACTERS))?;
         self.next_row += 1;
         Ok(())
     }
