@@ -30,8 +30,8 @@ fn good_scans_end_with_0_and_a_complete_result() {
 #[test]
 fn timings_are_printed_where_asked_for_and_recorded_always() {
     let place = three_scans();
-    assert!(!place.run("extract scans -o plain").stderr.contains("line_reader"));
-    let outcome = place.run("extract scans -o timed --timings");
+    assert!(!place.run("extract scans --layout line -o plain").stderr.contains("line_reader"));
+    let outcome = place.run("extract scans --layout line -o timed --timings");
     assert!(outcome.stderr.contains("line_reader") && outcome.stderr.contains("ms a page"), "{}", outcome.stderr);
     for folder in ["plain", "timed"] {
         let record = place.read(&format!("{folder}/run.json"));
