@@ -32,8 +32,8 @@ fn two_page_tiff() -> Vec<u8> {
 #[test]
 fn a_list_in_a_file_names_inputs() {
     let place = Workplace::new();
-    for name in ["a.png", "sub/b c.png", "@d.png", "left.png"] {
-        write_number(&place.path(name), "42");
+    for (name, digits) in [("a.png", "42"), ("sub/b c.png", "43"), ("@d.png", "44"), ("left.png", "45")] {
+        write_number(&place.path(name), digits);
     }
     place.write("lists/one.txt", "a.png\r\n\r\nsub/b c.png\n");
     place.write("lists/two.txt", "@d.png\0");
@@ -50,14 +50,15 @@ fn a_list_in_a_file_names_inputs() {
 #[test]
 fn archives_are_read_like_folders() {
     let place = Workplace::new();
-    let mut picture = Cursor::new(Vec::new());
-    number_picture("42").write_to(&mut picture, image::ImageFormat::Png).expect("encodes");
+    let picture = |digits: &str| {
+        let mut bytes = Cursor::new(Vec::new());
+        number_picture(digits).write_to(&mut bytes, image::ImageFormat::Png).expect("encodes");
+        bytes.into_inner()
+    };
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in
-        [("in/a.png", picture.get_ref().as_slice()), ("notes.txt", b"42"), ("../b.png", picture.get_ref())]
-    {
+    for (name, bytes) in [("in/a.png", picture("42")), ("notes.txt", b"42".to_vec()), ("../b.png", picture("43"))] {
         writer.start_file(name, zip::write::SimpleFileOptions::default()).expect("writes to memory");
-        writer.write_all(bytes).expect("writes to memory");
+        writer.write_all(&bytes).expect("writes to memory");
     }
     place.write("scans/all.zip", writer.finish().expect("writes to memory").into_inner());
     let outcome = place.run("extract scans --layout line");
@@ -72,8 +73,8 @@ fn archives_are_read_like_folders() {
 #[test]
 fn patterns_leave_files_out_and_are_counted() {
     let place = Workplace::new();
-    for name in ["a.png", "old/b.png", "old/c.png", "new/d-tmp.png", "new/e.png"] {
-        write_number(&place.path("scans").join(name), "42");
+    for (digit, name) in ["a.png", "old/b.png", "old/c.png", "new/d-tmp.png", "new/e.png"].iter().enumerate() {
+        write_number(&place.path("scans").join(name), &digit.to_string());
     }
     let outcome = place.run("extract scans --exclude old --exclude *-tmp.png");
     assert_eq!(outcome.code, Some(0), "{}", outcome.stderr);
