@@ -12,7 +12,7 @@ use crate::batch::{Claims, FoundFile, ReadPage, Task};
 use crate::error::{Error, Result};
 use crate::journal::{FileStamp, duplicate_of};
 use crate::scan::{Scan, Settings, is_scan_name};
-use crate::table::{FileStatus, PageRecord, ScanRecord};
+use crate::table::{FileRow, FileStatus, PageRecord, ScanRecord};
 
 /// A name that is no scan's may belong to a film or an archive, which are not to be read as a whole; this much tells
 /// whether the content is a scan after all.
@@ -67,7 +67,14 @@ impl OpenScan {
             return Err(of_pages(source, hash, Vec::new(), None));
         }
         if let Some(first) = claims.claim(hash, source) {
-            return Err(unread(source, FileStatus::Skipped, duplicate_of(source, &first), Some(hash)));
+            let row = FileRow {
+                source: source.clone(),
+                page_count: pages.len(),
+                status: FileStatus::Ok,
+                error: duplicate_of(source, &first),
+                content_hash: Some(hash),
+            };
+            return Err(ScanRecord { row, pages: Vec::new() });
         }
         let results = Results { pages: pages.iter().map(|_| None).collect(), missing: pages.len() };
         Ok(Self { scan, hash, pages, results: Mutex::new(results) })

@@ -152,9 +152,12 @@ fn scans_with_the_same_content_are_read_once() {
     let folder = folder_of_pictures(3);
     std::fs::copy(folder.path().join("001.png"), folder.path().join("copy.png")).expect("a writable folder");
     let (_, outcomes) = run_all(&files_below(folder.path()), Arc::new(read_width), 1);
-    let (ok, skipped) = (FileStatus::Ok, FileStatus::Skipped);
-    assert_eq!(statuses(&outcomes), [ok, ok, ok, skipped]);
-    assert_eq!(outcomes[3].scan.row.error, "copy.png has the same content as 001.png, which stands for both");
+    assert_eq!(statuses(&outcomes), [FileStatus::Ok; 4]);
+    assert_eq!(outcomes[3].scan.number_count(), 0);
+    assert_eq!(
+        outcomes[3].scan.row.error,
+        "duplicate: copy.png has the same content as 001.png, which stands for both"
+    );
 }
 
 #[test]

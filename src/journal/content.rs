@@ -7,7 +7,9 @@ use rusqlite::{Connection, Row, params};
 use crate::error::Result;
 use crate::geometry::Rect;
 use crate::journal::Journal;
-use crate::table::{Crop, FileRow, FileStatus, PageRecord, Pictures, ScanRecord, path_text, source_cell};
+use crate::table::{
+    Crop, DUPLICATE_REMARK, FileRow, FileStatus, PageRecord, Pictures, ScanRecord, path_text, source_cell,
+};
 
 /// What tells whether a file is still the one that was read, without reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,9 +53,9 @@ impl Journal {
     pub fn finished_scans(&self) -> Result<Vec<Finished>> {
         let read = (|| {
             let query = "SELECT source, size, modified_ns, blake3 FROM scan \
-                         WHERE status = 'ok' OR status = 'skipped' AND blake3 IS NULL";
+                         WHERE status <> 'failed' AND substr(error, 1, length(?1)) <> ?1";
             let mut statement = self.connection.prepare(query)?;
-            let scans = statement.query_map([], |row| {
+            let scans = statement.query_map([DUPLICATE_REMARK], |row| {
                 let stamp = row.get::<_, Option<i64>>(1)?.zip(row.get(2)?);
                 Ok(Finished {
                     source: row.get(0)?,
@@ -66,23 +68,24 @@ impl Journal {
         read.map_err(|cause| self.failed(cause))
     }
 
-    /// Of scans with the same content the first in the order of the tables keeps its numbers; the others become `skipped` rows that name it.
-    /// It comes out the same whichever of them was met first.
+    /// Of scans with the same content the first in the order of the tables keeps its numbers; the others have its status, and a remark that names
+    /// it. It comes out the same whichever of them was met first.
     ///
     /// # Errors
     /// [`crate::error::Error::Output`] if the journal cannot be written.
     pub fn settle_duplicates(&mut self) -> Result<()> {
         let settled = (|| {
             let transaction = self.connection.transaction()?;
-            let pairs: Vec<(String, String)> = {
+            let pairs: Vec<(String, String, String)> = {
                 let mut statement = transaction.prepare(DUPLICATES)?;
-                let pairs = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+                let pairs =
+                    statement.query_map([DUPLICATE_REMARK], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
                 pairs.collect::<rusqlite::Result<_>>()?
             };
-            for (source, first) in &pairs {
+            for (source, first, status) in &pairs {
                 remove_pages(&transaction, source)?;
-                let update = "UPDATE scan SET status = 'skipped', page_count = 0, error = ?2 WHERE source = ?1";
-                transaction.execute(update, [source, &duplicate_of(source, first)])?;
+                let update = "UPDATE scan SET status = ?2, error = ?3 WHERE source = ?1";
+                transaction.execute(update, [source, status, &duplicate_of(source, first)])?;
             }
             transaction.commit()
         })();
@@ -115,19 +118,19 @@ impl Journal {
     }
 }
 
-/// Each scan that is a duplicate, with the one that stands for it: the first of those with pages. A skipped file has a hash only where it is a
-/// duplicate; files that could not be opened as scans have no pages and stand for nothing but themselves.
+/// Each scan that is a duplicate, with the one that stands for it and its status: the first of those that were read themselves. Files that could
+/// not be opened as scans have no pages, and stand for nothing but themselves.
 const DUPLICATES: &str = "
-    SELECT other.source, first.source FROM (
-        SELECT blake3, min(sorted) AS sorted FROM scan WHERE blake3 IS NOT NULL AND page_count > 0 GROUP BY blake3
+    SELECT other.source, first.source, first.status FROM (
+        SELECT blake3, min(sorted) AS sorted FROM scan
+        WHERE blake3 IS NOT NULL AND page_count > 0 AND substr(error, 1, length(?1)) <> ?1 GROUP BY blake3
     ) AS claim
     JOIN scan AS first ON first.sorted = claim.sorted
-    JOIN scan AS other ON other.blake3 = claim.blake3 AND other.source <> first.source
-    WHERE other.page_count > 0 OR other.status = 'skipped'";
+    JOIN scan AS other ON other.blake3 = claim.blake3 AND other.source <> first.source AND other.page_count > 0";
 
-/// The sentence for a scan whose content is that of another one.
+/// The sentence for a scan whose content is that of another one; it begins with [`DUPLICATE_REMARK`].
 pub fn duplicate_of(source: &str, first: &str) -> String {
-    format!("{source} has the same content as {first}, which stands for both")
+    format!("{DUPLICATE_REMARK}{source} has the same content as {first}, which stands for both")
 }
 
 fn write_scan(

@@ -125,7 +125,8 @@ impl Tables {
 impl Counts {
     fn add(&mut self, scan: &ScanRecord) {
         self.files += 1;
-        self.pages += scan.row.page_count;
+        self.files_duplicate += usize::from(scan.row.is_duplicate());
+        self.pages += if scan.row.is_duplicate() { 0 } else { scan.row.page_count };
         self.pages_read += scan.pages.len();
         match scan.row.status {
             FileStatus::Ok => self.files_ok += 1,

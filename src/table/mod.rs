@@ -33,7 +33,7 @@ pub use format::Format;
 pub use picture_path::picture_path;
 pub use record::{Counts, ModelRecord, RunRecord, Timings, utc_timestamp};
 pub(crate) use rows::number_cells;
-pub use rows::{DIGIT_COLUMNS, FILE_COLUMNS, FileRow, FileStatus, NUMBER_COLUMNS, STYLE_COLUMNS};
+pub use rows::{DIGIT_COLUMNS, DUPLICATE_REMARK, FILE_COLUMNS, FileRow, FileStatus, NUMBER_COLUMNS, STYLE_COLUMNS};
 pub use scan_record::{Crop, PageRecord, Pictures, ScanRecord};
 pub use small_picture::{SMALL_HEIGHT_PX, png_of, small_png_of};
 pub use xlsx::Identifiers;

@@ -18,8 +18,10 @@ pub struct Counts {
     pub files_ok: usize,
     /// Files that could not be read, or not as a whole.
     pub files_failed: usize,
-    /// Files that are not scans, or were read under another name.
+    /// Files that are not scans.
     pub files_skipped: usize,
+    /// Files, of any status, whose content was read under another name.
+    pub files_duplicate: usize,
     /// Pages of all scans, the bad ones included.
     pub pages: usize,
     /// Pages that were read.

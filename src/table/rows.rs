@@ -45,6 +45,9 @@ pub const STYLE_COLUMNS: [&str; 5] = ["slant_deg", "stroke_width_px", "aspect", 
 /// The columns of files.csv.
 pub const FILE_COLUMNS: [&str; 7] = ["source", "pages", "numbers", "review", "status", "error", "blake3"];
 
+/// What the remark on a file begins with whose content was read under another name.
+pub const DUPLICATE_REMARK: &str = "duplicate: ";
+
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FileStatus {
@@ -81,10 +84,17 @@ pub struct FileRow {
     pub page_count: usize,
     /// What became of it.
     pub status: FileStatus,
-    /// One sentence that says why it is not ok; empty where it is.
+    /// One sentence that says why it is not ok, or a remark that begins with a code, such as `duplicate: ...`; else empty.
     pub error: String,
     /// The BLAKE3 hash of the bytes; `None` where they were not read as a whole.
     pub content_hash: Option<blake3::Hash>,
+}
+
+impl FileRow {
+    /// Whether its content was read under another name.
+    pub fn is_duplicate(&self) -> bool {
+        self.error.starts_with(DUPLICATE_REMARK)
+    }
 }
 
 /// The cells of numbers.csv for one number; `page` counts from 1, `crop_path` is where its crop lies, empty where it has none.

@@ -77,11 +77,11 @@ fn summary(counts: &Counts, timings: &Timings, failures: &Failures, output: &Pat
         counted(counts.numbers, "number"),
         counts.numbers_review,
         counted(counts.files_failed, "file"),
-        if counts.files_skipped > 0 {
-            format!(", {} skipped", counted(counts.files_skipped, "file"))
-        } else {
-            String::new()
-        },
+        [(counts.files_skipped, "skipped"), (counts.files_duplicate, "read under another name")]
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!(", {} {what}", counted(count, "file")))
+            .collect::<String>(),
     ));
     lines.extend(failures.named.iter().map(|error| format!("  failed: {}", printable(error))));
     let unnamed = counts.files_failed.saturating_sub(failures.named.len());
