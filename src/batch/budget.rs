@@ -1,7 +1,7 @@
 //! Memory in flight: what a scan or page will take in; whether it may begin now out.
 
-/// Bytes a pixel that a page takes at its peak, decoded image and ink, masks and labels of the later stages together: measured as the rise of
-/// the peak of a run with each thread added, on grey pages of 8.7 megapixels (46 MB a page) and on colour ones (63 MB).
+/// Bytes a pixel that a page takes at its peak, decoded image and ink, masks and labels of the later stages together. The peak of a run rose by
+/// 37 to 43 MB with each thread on grey pages of 8.7 megapixels, and by 44 to 51 MB on colour ones: 5 and 6 bytes a pixel, and a reserve.
 pub(super) const PAGE_BYTES_PER_PIXEL: u64 = 8;
 
 /// How many bytes are taken by what is under way.

@@ -54,7 +54,7 @@ pub(super) fn run(
     interrupted: &AtomicBool,
     sink: &mut dyn FnMut(Outcome) -> Result<()>,
 ) -> Result<Ending> {
-    let threads = work.options.threads.max(1);
+    let threads = threads_within(&work.options);
     let state = Mutex::new(State::new(work.files.len(), work.options.max_memory_bytes));
     let board = Arc::new(Board { work, state, changed: Condvar::new() });
     let (sender, receiver) = channel();
@@ -63,6 +63,13 @@ pub(super) fn run(
         start_worker(&board, &sender).map_err(|reason| Error::Threads { threads, reason })?;
     }
     Delivery { board: &board, sender, receiver, workers: threads, delivered: 0 }.run(progress, interrupted, sink)
+}
+
+/// As many workers as were asked for, but no more than pages of the usual size fit into the memory: each worker keeps the buffers of its last
+/// page for the next one (eight workers with room for two pages took 245 MB, two took 105 MB).
+fn threads_within(options: &Options) -> usize {
+    let pages = options.max_memory_bytes / (USUAL_PAGE_PX * PAGE_BYTES_PER_PIXEL);
+    options.threads.min(usize::try_from(pages).unwrap_or(usize::MAX)).max(1)
 }
 
 /// Stops the workers when nobody takes their outcomes any more, also where the sink panicked.
