@@ -161,12 +161,31 @@ def recipe_scan(job):
     _, ink = cv2.threshold(grey, 0, 255, cv2.THRESH_OTSU + cv2.THRESH_BINARY_INV)
     if boxes is None:
         return recipe_read([recipe_digits(ink, 0.21 * grey.shape[0])])
+    ink, turn = recipe_upright(grey, ink)
     # Ruled lines are what an opening with a long bar leaves.
     rows = cv2.morphologyEx(ink, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, (70, 1)))
     columns = cv2.morphologyEx(ink, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, (1, 75)))
     ink = cv2.subtract(ink, cv2.dilate(rows | columns, np.ones((3, 3), np.uint8)))
-    cut = lambda box: ink[max(0, int(box[1]) - 8) : int(box[1] + box[3]) + 12, max(0, int(box[0])) : int(box[0] + box[2])]
-    return recipe_read([recipe_digits(np.ascontiguousarray(cut(box)), 22) for box in boxes])
+    fields = []
+    for x, y, width, height in boxes:
+        middle = turn[:, :2] @ (x + width / 2, y + height / 2) + turn[:, 2]
+        left, top = (int(middle[0] - width / 2), int(middle[1] - height / 2))
+        part = ink[max(0, top - 8) : int(top + height) + 12, max(0, left) : int(left + width)]
+        fields.append(recipe_digits(np.ascontiguousarray(part), 22))
+    return recipe_read(fields)
+
+
+def recipe_upright(grey, ink):
+    """The ink turned by the angle of the longest level lines, and the map that does it."""
+    import cv2
+    import numpy as np
+
+    edges = cv2.Canny(grey, 50, 150)
+    lines = cv2.HoughLines(edges, 1, np.pi / 1800, 600, min_theta=np.pi / 2 - 0.06, max_theta=np.pi / 2 + 0.06)
+    angle = 0 if lines is None else np.degrees(np.median(lines.reshape(-1, lines.shape[-1])[:20, 1]) - np.pi / 2)
+    height, width = ink.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1)
+    return cv2.warpAffine(ink, turn, (width, height)), turn
 
 
 def opencv(network, folder, truth, layout):
