@@ -55,6 +55,12 @@ def exact_share(truth, read):
     return sum(value == got for value, got in pairs) / max(1, len(pairs))
 
 
+def jobs_of(folder, truth, layout):
+    """Each scan with the boxes of its fields; None where the scan is one line."""
+    boxes = (lambda source: None) if layout == "line" else (lambda source: [box for _, _, box in truth[source]])
+    return [(str(folder / source), boxes(source)) for source in truth]
+
+
 class Measured:
     """What one program did with one set of scans."""
 
@@ -189,8 +195,7 @@ def recipe_upright(grey, ink):
 
 
 def opencv(network, folder, truth, layout):
-    boxes = (lambda source: None) if layout == "line" else (lambda source: [box for _, _, box in truth[source]])
-    jobs = [(str(folder / source), boxes(source)) for source in truth]
+    jobs = jobs_of(folder, truth, layout)
     read, wall, processor, memory = pooled(recipe_start, (network,), recipe_scan, jobs)
     remark = "" if layout == "line" else "boxes given"
     return Measured("OpenCV recipe + onnxruntime", len(truth), wall, processor, memory, exact_share(truth, dict(zip(truth, read))), remark)
@@ -225,8 +230,7 @@ def rapid_scan(job):
 
 
 def rapid(folder, truth, layout):
-    boxes = (lambda source: None) if layout == "line" else (lambda source: [box for _, _, box in truth[source]])
-    jobs = [(str(folder / source), boxes(source)) for source in truth]
+    jobs = jobs_of(folder, truth, layout)
     read, wall, processor, memory = pooled(rapid_start, (), rapid_scan, jobs)
     return Measured("RapidOCR", len(truth), wall, processor, memory, exact_share(truth, dict(zip(truth, read))))
 
@@ -249,8 +253,7 @@ def tesseract_scan(job):
 
 
 def tesseract(folder, truth, layout):
-    boxes = (lambda source: None) if layout == "line" else (lambda source: [box for _, _, box in truth[source]])
-    jobs = [(str(folder / source), boxes(source)) for source in truth]
+    jobs = jobs_of(folder, truth, layout)
     read, wall, processor, memory = pooled(None, (), tesseract_scan, jobs)
     return Measured("Tesseract", len(truth), wall, processor, memory, exact_share(truth, dict(zip(truth, read))))
 

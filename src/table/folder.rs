@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::number::Status;
 use crate::table::crop_files::{CropFolder, remove_earlier_crops};
 use crate::table::csv_tables::{DigitsCsv, FilesCsv, NumbersCsv};
+use crate::table::earlier;
 use crate::table::partial::{PartialFile, cannot_write};
 use crate::table::wide_table::WideTable;
 use crate::table::{Counts, CropFiles, FileStatus, Format, Identifiers, RunRecord, ScanRecord};
@@ -95,7 +96,7 @@ impl Tables {
         self.counts
     }
 
-    /// Completes the files, writes `run.json` and gives all of them their names.
+    /// Completes the files, writes `run.json` and gives all of them their names; what another run wrote beside them goes.
     ///
     /// # Errors
     /// [`crate::error::Error::Output`] if a file cannot be completed or renamed.
@@ -114,11 +115,14 @@ impl Tables {
         for file in &mut files {
             file.complete()?;
         }
+        let written: Vec<PathBuf> = files.iter().map(|file| file.path().to_owned()).collect();
+        let in_the_way = earlier::files_of_another_run(&self.folder, &record.run_id, &written);
         match self.crops {
             Some(crops) => crops.publish()?,
             None => remove_earlier_crops(&self.folder)?,
         }
-        files.into_iter().try_for_each(PartialFile::publish)
+        files.into_iter().try_for_each(PartialFile::publish)?;
+        earlier::remove(&in_the_way)
     }
 }
 

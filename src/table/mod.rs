@@ -7,6 +7,7 @@
 mod cell;
 mod crop_files;
 mod csv_tables;
+mod earlier;
 mod folder;
 mod format;
 mod html;
