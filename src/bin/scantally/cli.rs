@@ -6,6 +6,8 @@ mod extract;
 mod result;
 mod review;
 mod run;
+#[cfg(feature = "web")]
+mod serve;
 mod study;
 mod synth;
 mod template;
@@ -21,6 +23,8 @@ pub use compare::Compare;
 pub use evaluate::Evaluate;
 pub use extract::Extract;
 pub use review::{Review, ReviewApply, ReviewCommand};
+#[cfg(feature = "web")]
+pub use serve::Serve;
 pub use study::Study;
 pub use synth::Synth;
 pub use template::{Draft, Template, TemplateCheck, TemplateCommand, TemplateImport, TemplateSchema, TemplateTrial};
@@ -38,6 +42,8 @@ pub struct Cli {
 pub enum Command {
     Extract(Extract),
     Review(Review),
+    #[cfg(feature = "web")]
+    Serve(Serve),
     Score(Score),
     Train(Train),
     Evaluate(Evaluate),

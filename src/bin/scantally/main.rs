@@ -6,6 +6,8 @@ mod exit;
 mod memory;
 mod printer;
 mod progress;
+#[cfg(feature = "web")]
+mod web;
 
 use std::process::ExitCode;
 

@@ -6,9 +6,12 @@ mod evaluate;
 mod extract;
 mod forms;
 mod help_files;
-mod model;
+pub mod model;
 mod review;
 mod score;
+#[cfg(feature = "web")]
+mod serve;
+mod signal;
 mod study;
 mod synth;
 mod template;
@@ -16,12 +19,15 @@ mod train;
 
 use crate::cli::Command;
 use crate::exit::ExitStatus;
+pub use signal::quiet_worker_panics;
 
 /// Runs a command.
 pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
     match command {
         Command::Extract(arguments) => extract::run(&arguments),
         Command::Review(arguments) => review::run(&arguments),
+        #[cfg(feature = "web")]
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
@@ -34,6 +40,6 @@ pub fn run(command: Command) -> anyhow::Result<ExitStatus> {
 }
 
 /// How many threads a command uses unless told otherwise: one for each processor core.
-fn cores() -> usize {
+pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -4,7 +4,6 @@ mod explain;
 mod inputs;
 mod record;
 mod session;
-mod signal;
 mod watch;
 
 use std::path::PathBuf;

@@ -16,10 +16,10 @@ use scantally::table::{ScanRecord, TableOptions, Tables};
 
 use super::explain::Explainer;
 use super::record::{self, Beginning, deciding_options, run_record};
-use super::signal::{quiet_worker_panics, stop_on_signal};
 use super::{Prepared, output_folders};
 use crate::cli::Extract;
 use crate::commands::cores;
+use crate::commands::signal::{quiet_worker_panics, stop_on_signal};
 use crate::exit::ExitStatus;
 use crate::memory::usual_limit_bytes;
 use crate::printer::{self, Failures};

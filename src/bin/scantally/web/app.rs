@@ -1,0 +1,97 @@
+//! What all requests share: settings, database, readers, the queue in front of them, mail, limits, measurements.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use scantally::reader::DigitReader;
+use scantally::reader::line::LineReader;
+use scantally::table::ModelRecord;
+
+use crate::commands::model;
+use crate::web::account::Accounts;
+use crate::web::jobs::Runner;
+use crate::web::metrics::Metrics;
+use crate::web::reading::ReadQueue;
+use crate::web::security::rate::RateLimits;
+use crate::web::settings::Settings;
+use crate::web::store::users::{self, User};
+use crate::web::store::{Store, jobs};
+
+/// The server, as handlers see it.
+pub type App = Arc<Shared>;
+
+/// What [`App`] leads to.
+pub struct Shared {
+    pub settings: Settings,
+    pub store: Store,
+    pub readers: Readers,
+    /// Reads what somebody waits for.
+    pub queue: ReadQueue,
+    /// Reads jobs.
+    pub runner: Runner,
+    pub limits: RateLimits,
+    pub metrics: Metrics,
+    /// Mail and sign-in providers.
+    pub accounts: Accounts,
+    /// Whom everything belongs to where there are no accounts.
+    pub local_user: User,
+}
+
+/// The readers, loaded once.
+#[derive(Clone)]
+pub struct Readers {
+    pub digits: Arc<dyn DigitReader>,
+    pub digits_model: ModelRecord,
+    pub lines: Arc<LineReader>,
+    pub lines_model: ModelRecord,
+}
+
+impl Readers {
+    /// Loads the built-in readers.
+    pub fn load() -> anyhow::Result<Self> {
+        let (digits, digits_model) = model::load(None, None)?;
+        let (lines, lines_model) = model::load_lines(None)?;
+        Ok(Self { digits, digits_model, lines, lines_model })
+    }
+}
+
+impl Shared {
+    /// Opens everything below the data folder; nothing is read yet.
+    pub fn open(settings: Settings) -> anyhow::Result<App> {
+        let data = &settings.data;
+        create_private_folder(data).with_context(|| {
+            format!("the data folder {} cannot be made; name another one with --data", data.display())
+        })?;
+        let store = Store::open(data)?;
+        let local_user = store.with_blocking(|db| {
+            jobs::requeue_running(db)?;
+            users::local(db)
+        })?;
+        Ok(Arc::new(Self {
+            readers: Readers::load()?,
+            queue: ReadQueue::start(settings.threads, settings.queue_length)?,
+            runner: Runner::default(),
+            limits: RateLimits::default(),
+            metrics: Metrics::default(),
+            accounts: Accounts::of(&settings)?,
+            local_user,
+            store,
+            settings,
+        }))
+    }
+
+    /// The folder of a job: its uploads and its tables.
+    pub fn job_folder(&self, job_id: &str) -> PathBuf {
+        self.settings.data.join("jobs").join(job_id)
+    }
+}
+
+/// Makes a folder that only the user who runs the server can look into, where the system knows such.
+fn create_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}

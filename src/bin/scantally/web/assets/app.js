@@ -1,0 +1,42 @@
+// What all pages share: the token of the page for every request that changes something, and questions before what cannot be undone.
+"use strict";
+
+const csrfToken = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+
+document.addEventListener("htmx:configRequest", (event) => {
+    event.detail.headers["X-CSRF-Token"] = csrfToken;
+});
+
+// A request of a script to this server; problems become errors with their sentence.
+async function request(address, options = {}) {
+    const headers = { "X-CSRF-Token": csrfToken, Accept: "application/json", ...options.headers };
+    let answer;
+    try {
+        answer = await fetch(address, { ...options, headers });
+    } catch {
+        throw new Error("The server cannot be reached; check the connection and try again.");
+    }
+    if (answer.ok) {
+        return answer;
+    }
+    const problem = await answer.json().catch(() => ({}));
+    throw new Error(problem.detail ?? `The server answered ${answer.status}.`);
+}
+
+// Says something in the place that screen readers listen to.
+function announce(text, isProblem = false) {
+    const place = document.getElementById("announcements");
+    if (place) {
+        place.textContent = text;
+        place.classList.toggle("problem", isProblem);
+        place.hidden = text === "";
+    }
+}
+
+// `data-confirm` asks before a form is sent.
+document.addEventListener("submit", (event) => {
+    const question = event.submitter?.dataset.confirm ?? event.target.dataset.confirm;
+    if (question && !window.confirm(question)) {
+        event.preventDefault();
+    }
+});

@@ -1,0 +1,16 @@
+//! Reading scans that somebody waits for: what a request brings, how it is to be read, the queue, and the pages Read and result.
+
+mod options;
+mod queue;
+mod upload;
+
+pub use options::{CHEQUE, ReadOptions};
+pub use queue::ReadQueue;
+pub use upload::{Received, Upload, open, problem_of};
+
+use crate::web::routes::RouteTable;
+
+/// The routes of the pages.
+pub fn routes(table: RouteTable) -> RouteTable {
+    table
+}
