@@ -70,6 +70,95 @@ impl Browser {
         self.command("url", &json!({ "url": format!("file://{}", path.display()) }));
     }
 
+    /// Opens an address.
+    pub fn go(&self, address: &str) {
+        self.command("url", &json!({ "url": address }));
+    }
+
+    /// Waits until a script returns something that counts as true.
+    pub fn wait(&self, what: &str, script: &str) {
+        let begun = Instant::now();
+        let script = format!("return Boolean({script})");
+        while self.script(&script) != "true" {
+            if begun.elapsed() > PATIENCE {
+                let page = self.script("return location.href + '\\n' + document.body.innerText");
+                panic!("waited in vain for {what}; the page is {page}");
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Clicks what a CSS selector finds first.
+    pub fn click(&self, selector: &str) {
+        let element = self.element(selector);
+        self.command(&format!("element/{element}/click"), &json!({}));
+    }
+
+    /// Types into what a CSS selector finds first; into a choice of files, their paths, one a line.
+    pub fn type_into(&self, selector: &str, text: &str) {
+        let element = self.element(selector);
+        self.command(&format!("element/{element}/value"), &json!({ "text": text }));
+    }
+
+    /// The visible text of the page.
+    pub fn text(&self) -> String {
+        self.script("return document.body.innerText")
+    }
+
+    /// The path of the page.
+    pub fn path(&self) -> String {
+        self.script("return location.pathname")
+    }
+
+    /// Draws with the pressed mouse button through points, given as shares of the width and height of what a CSS selector finds.
+    pub fn draw(&self, selector: &str, points: &[(f64, f64)]) {
+        self.script(&format!("document.querySelector('{selector}').scrollIntoView({{block: 'center'}})"));
+        let place = self.script(&format!(
+            "const box = document.querySelector('{selector}').getBoundingClientRect();\
+             return [box.left, box.top, box.width, box.height].join(' ')"
+        ));
+        let place: Vec<f64> = place.split(' ').map(|number| number.parse().expect("a number")).collect();
+        let to = |&(x, y): &(f64, f64)| {
+            let (x, y) = (place[0] + x * place[2], place[1] + y * place[3]);
+            json!({ "type": "pointerMove", "duration": 20, "x": x.round(), "y": y.round() })
+        };
+        let mut moves: Vec<Value> = points.iter().map(to).collect();
+        moves.insert(1, json!({ "type": "pointerDown", "button": 0 }));
+        moves.push(json!({ "type": "pointerUp", "button": 0 }));
+        let pen = json!({ "type": "pointer", "id": "pen", "parameters": { "pointerType": "mouse" }, "actions": moves });
+        self.command("actions", &json!({ "actions": [pen] }));
+    }
+
+    /// Sets the size of the window, and whether the system asks for dark pages.
+    pub fn look(&self, width_px: u32, height_px: u32, dark: bool) {
+        self.command("window/rect", &json!({ "width": width_px, "height": height_px }));
+        let features = json!([{ "name": "prefers-color-scheme", "value": if dark { "dark" } else { "light" } }]);
+        let wish = json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "features": features } });
+        self.command("goog/cdp/execute", &wish);
+        // The size of the page itself, whatever a window without a screen makes of the wish above.
+        let size = json!({ "width": width_px, "height": height_px, "deviceScaleFactor": 1, "mobile": false });
+        self.command("goog/cdp/execute", &json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": size }));
+    }
+
+    /// What the page looks like, as PNG.
+    pub fn picture(&self) -> Vec<u8> {
+        use base64::Engine;
+        let picture = self.call("GET", &format!("/session/{}/screenshot", self.session), None);
+        let picture = picture.as_str().expect("a picture");
+        base64::engine::general_purpose::STANDARD.decode(picture).expect("a picture in base64")
+    }
+
+    /// Says yes to the question that the page asks.
+    pub fn accept_question(&self) {
+        self.command("alert/accept", &json!({}));
+    }
+
+    fn element(&self, selector: &str) -> String {
+        let found = self.command("element", &json!({ "using": "css selector", "value": selector }));
+        let element = found.as_object().and_then(|object| object.values().next()).and_then(Value::as_str);
+        element.unwrap_or_else(|| panic!("{selector}: {found}")).to_owned()
+    }
+
     /// Presses keys one after the other, wherever the focus is.
     pub fn press(&self, keys: &str) {
         let strokes: Vec<Value> = keys
@@ -82,6 +171,12 @@ impl Browser {
     /// What a script returns, as text.
     pub fn script(&self, script: &str) -> String {
         let result = self.command("execute/sync", &json!({ "script": script, "args": [] }));
+        result.as_str().map_or_else(|| result.to_string(), str::to_owned)
+    }
+
+    /// What a script hands to the function in its last argument, as text.
+    pub fn script_that_waits(&self, script: &str) -> String {
+        let result = self.command("execute/async", &json!({ "script": script, "args": [] }));
         result.as_str().map_or_else(|| result.to_string(), str::to_owned)
     }
 

@@ -11,7 +11,7 @@ mod review;
 mod score;
 #[cfg(feature = "web")]
 mod serve;
-mod signal;
+pub mod signal;
 mod study;
 mod synth;
 mod template;
@@ -19,7 +19,6 @@ mod train;
 
 use crate::cli::Command;
 use crate::exit::ExitStatus;
-pub use signal::quiet_worker_panics;
 
 /// Runs a command.
 pub fn run(command: Command) -> anyhow::Result<ExitStatus> {

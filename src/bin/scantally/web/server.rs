@@ -44,7 +44,7 @@ async fn listen(settings: Settings) -> anyhow::Result<()> {
         .with_context(|| format!("{bind} cannot be listened on; choose another address or port with --bind"))?;
     let address = listener.local_addr().context("the address it listens on is not known")?;
     let app = Shared::open(Settings { bind: address, ..settings })?;
-    crate::commands::quiet_worker_panics(app.settings.verbose);
+    crate::commands::signal::quiet_worker_panics(app.settings.verbose);
     app.runner.start(&app)?;
     housekeeping::start(&app);
     announce(&app);

@@ -95,7 +95,12 @@ impl Answer {
 
 const BOUNDARY: &str = "part-of-a-form";
 
-impl Client<'_> {
+impl<'a> Client<'a> {
+    /// A program that brings this token.
+    pub fn with_token(site: &'a Site, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..site.client() }
+    }
+
     /// Opens an address as a browser does.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, "", Body::empty()).await
