@@ -6,7 +6,7 @@ mod upload;
 
 pub use options::{CHEQUE, ReadOptions};
 pub use queue::ReadQueue;
-pub use upload::{Received, Upload, open, problem_of};
+pub use upload::{Received, Upload, clean_name, open, problem_of};
 
 use crate::web::routes::RouteTable;
 
