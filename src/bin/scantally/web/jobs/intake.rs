@@ -92,36 +92,38 @@ async fn take_template(app: &App, person: &Person, options: &mut ReadOptions) ->
     Ok(picture)
 }
 
-/// Adds an upload to a job: a scan, or a ZIP archive of scans, from a folder of this name, which may be empty. The names under which they
-/// are in the job.
+/// Adds an upload to a job, as [`add`] does.
+///
+/// # Errors
+/// Those of [`add`].
+pub async fn add_file(app: &App, job: &Job, upload: Upload) -> Result<Vec<String>, Problem> {
+    let (app, job_id) = (app.clone(), job.id.clone());
+    let added = tokio::task::spawn_blocking(move || add(&app, &job_id, &upload, ""));
+    added.await.map_err(|cause| Problem::internal(&cause))?
+}
+
+/// Adds an upload to a job: a scan, or a ZIP archive of scans, from a folder of this name, which may be empty. It works on this thread. The names
+/// under which they are in the job.
 ///
 /// # Errors
 /// 409 if the job has been started or has as many files as it may, 415 if the upload is neither, 422 and 413 as [`open`].
-pub async fn add_file(app: &App, job: &Job, upload: Upload, folder: &str) -> Result<Vec<String>, Problem> {
-    let (shared, job_id, folder) = (app.clone(), job.id.clone(), clean_folder(folder));
-    let added = tokio::task::spawn_blocking(move || {
-        let app = &shared;
-        let uploads = app.job_folder(&job_id).join("uploads");
-        let (stored_name, source) = (secret::random(), format!("{folder}{}", upload.name));
-        let path = uploads.join(&stored_name);
-        let scan_settings = ReadOptions::scan_settings(app);
-        let refused = open(&upload, scan_settings).err();
-        std::fs::create_dir_all(&uploads)
-            .and_then(|()| std::fs::write(&path, &upload.bytes))
-            .map_err(|cause| Problem::internal(&cause))?;
-        let bytes = upload.bytes.len() as u64;
-        let added = match refused {
-            None => Ok(vec![NewScan { source, stored_name, bytes }]),
-            Some(problem) => entries(&path, &stored_name, &source, problem),
-        };
-        let added = added.and_then(|files| put_in(app, &job_id, &files));
-        if added.is_err() {
-            // Nothing is kept of an upload that was refused.
-            let _ = std::fs::remove_file(&path);
-        }
-        added
-    });
-    let added = added.await.map_err(|cause| Problem::internal(&cause))?;
+pub fn add(app: &App, job_id: &str, upload: &Upload, folder: &str) -> Result<Vec<String>, Problem> {
+    let uploads = app.job_folder(job_id).join("uploads");
+    let (stored_name, source) = (secret::random(), format!("{}{}", clean_folder(folder), upload.name));
+    let path = uploads.join(&stored_name);
+    let refused = open(upload, ReadOptions::scan_settings(app)).err();
+    std::fs::create_dir_all(&uploads)
+        .and_then(|()| std::fs::write(&path, &upload.bytes))
+        .map_err(|cause| Problem::internal(&cause))?;
+    let files = match refused {
+        None => Ok(vec![NewScan { source, stored_name, bytes: upload.bytes.len() as u64 }]),
+        Some(problem) => entries(&path, &stored_name, &source, problem),
+    };
+    let added = files.and_then(|files| put_in(app, job_id, &files));
+    if added.is_err() {
+        // Nothing is kept of an upload that was refused.
+        let _ = std::fs::remove_file(&path);
+    }
     app.runner.note_change();
     added
 }
