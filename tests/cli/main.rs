@@ -16,6 +16,8 @@ mod review_page;
 mod run;
 mod samples;
 mod score;
+mod serve;
+mod server;
 #[path = "../support/mod.rs"]
 mod support;
 mod synth;

@@ -29,6 +29,8 @@ const ASSETS: &[Asset] = &[
     asset!("icon.svg", "image/svg+xml"),
     asset!("app.js", SCRIPT),
     asset!("htmx.min.js", SCRIPT),
+    asset!("jobs.css", "text/css; charset=utf-8"),
+    asset!("jobs.js", SCRIPT),
 ];
 
 /// Part of their addresses, so that browsers ask for new ones after an upgrade.

@@ -34,7 +34,10 @@ pub fn clean(app: &App) -> anyhow::Result<()> {
         let oldest = now() - retain.as_secs().cast_signed();
         for id in app.store.with_blocking(|db| jobs::made_before(db, oldest))? {
             app.store.with_blocking(|db| jobs::delete(db, &id))?;
-            remove_folder(&app.job_folder(&id));
+            if !app.runner.give_up(&id) {
+                remove_folder(&app.job_folder(&id));
+            }
+            app.runner.note_change();
         }
     }
     remove_orphans(app)

@@ -17,7 +17,7 @@ pub struct Opened(HashMap<PathBuf, Vec<FoundFile>>);
 impl Opened {
     /// The entry that a scan is, under the name that people see.
     pub fn entry(&mut self, archive: &Path, scan: &JobScan) -> FoundFile {
-        let entries = self.0.entry(archive.to_owned()).or_insert_with(|| contents(archive));
+        let entries = self.0.entry(archive.to_owned()).or_insert_with(|| contents(archive).unwrap_or_default());
         match entries.iter().find(|entry| entry.source == scan.stored_name) {
             Some(entry) => FoundFile { source: scan.source.clone(), ..renamed(entry, &scan.source) },
             None => FoundFile {
@@ -42,8 +42,19 @@ fn renamed(entry: &FoundFile, source: &str) -> FoundFile {
     FoundFile { task, ..entry.clone() }
 }
 
-/// What an upload holds if it is an archive: its entries, named `STORED/NAME`.
-pub fn contents(path: &Path) -> Vec<FoundFile> {
+/// What an upload holds if it is an archive: its entries, named `STORED/NAME`; nothing where it is no archive.
+///
+/// # Errors
+/// Why an archive is not opened: a sentence that names it `STORED`.
+pub fn contents(path: &Path) -> Result<Vec<FoundFile>, String> {
     let found = collect([path.to_owned()], &[], &Exclude::default()).files;
-    found.into_iter().filter(|file| matches!(file.origin, Origin::Entry { .. })).collect()
+    let mut entries = Vec::new();
+    for file in found {
+        match (&file.origin, &file.task) {
+            (Origin::Entry { .. }, _) => entries.push(file),
+            (_, Task::Report { error, .. }) => return Err(error.clone()),
+            (_, Task::Read) => {}
+        }
+    }
+    Ok(entries)
 }

@@ -2,19 +2,25 @@
 
 use std::path::Path;
 
+use axum::http::StatusCode;
+use scantally::batch::FoundFile;
+
 use crate::web::access::Person;
 use crate::web::app::App;
 use crate::web::jobs::{archive, forms, remove_folder};
 use crate::web::problem::Problem;
-use crate::web::reading::{CHEQUE, ReadOptions, Upload, open};
+use crate::web::reading::{CHEQUE, ReadOptions, Upload, clean_name, open};
 use crate::web::security::secret;
-use crate::web::store::jobs::{self, Job, Kind, State};
+use crate::web::store::jobs::{self, Added, Job, Kind, NewScan, Started, State};
 use crate::web::store::{now, templates};
 
 /// Jobs of one person that are not done yet; with more, the next one has to wait.
 const MOST_UNFINISHED: u64 = 100;
 
-/// Names of jobs are cut there.
+/// Files of one job: what an office scans in a week, while lists of them still fit into memory.
+pub const MOST_FILES: u64 = 20_000;
+
+/// Names of jobs are cut there; longer folders are left out of the names of files.
 const LONGEST_NAME: usize = 200;
 
 /// Begins a job to which files can be added.
@@ -55,7 +61,10 @@ pub async fn create(
         Ok(is_allowed)
     });
     if !is_made.await? {
-        return Err(Problem::too_often(60));
+        let detail = format!(
+            "{MOST_UNFINISHED} of your batches are not done yet; wait for some, or delete those that you do not need."
+        );
+        return Err(Problem { retry_after_s: Some(60), ..Problem::new(StatusCode::TOO_MANY_REQUESTS, detail) });
     }
     let folder = app.job_folder(&job.id);
     let written = blocking(move || {
@@ -83,45 +92,70 @@ async fn take_template(app: &App, person: &Person, options: &mut ReadOptions) ->
     Ok(picture)
 }
 
-/// Adds an upload to a job: a scan, or a ZIP archive of scans. The names under which they are in the job.
+/// Adds an upload to a job, as [`add`] does.
 ///
 /// # Errors
-/// 409 if the job has been started, 415 if the upload is neither, 422 and 413 as [`open`].
+/// Those of [`add`].
 pub async fn add_file(app: &App, job: &Job, upload: Upload) -> Result<Vec<String>, Problem> {
-    if job.state != State::Open {
-        return Err(Problem::conflict("The job has been started; begin a new one for more files."));
-    }
-    let uploads = app.job_folder(&job.id).join("uploads");
-    let (stored_name, app, job_id) = (secret::random(), app.clone(), job.id.clone());
-    let added = tokio::task::spawn_blocking(move || {
-        let path = uploads.join(&stored_name);
-        let scan_settings = ReadOptions::scan_settings(&app);
-        let refused = open(&upload, scan_settings).err();
-        std::fs::write(&path, &upload.bytes).map_err(|cause| Problem::internal(&cause))?;
-        let names = if refused.is_none() {
-            vec![(upload.name.clone(), stored_name)]
-        } else {
-            entries(&path, &stored_name, &upload.name)
-        };
-        if let Some(problem) = refused.filter(|_| names.is_empty()) {
-            // The upload was refused: nothing of it is kept.
-            let _ = std::fs::remove_file(&path);
-            return Err(problem);
-        }
-        let bytes = i64::try_from(upload.bytes.len()).unwrap_or(i64::MAX);
-        app.store
-            .with_blocking(|db| {
-                names.iter().map(|(source, stored)| jobs::add_scan(db, &job_id, source, stored, bytes)).collect()
-            })
-            .map_err(|cause| Problem::internal(&cause))
-    });
+    let (app, job_id) = (app.clone(), job.id.clone());
+    let added = tokio::task::spawn_blocking(move || add(&app, &job_id, &upload, ""));
     added.await.map_err(|cause| Problem::internal(&cause))?
 }
 
-/// What an archive holds: name for people, name in the database.
-fn entries(path: &Path, stored_name: &str, name: &str) -> Vec<(String, String)> {
-    let entries = archive::contents(path).into_iter();
-    entries.map(|entry| (entry.source.replacen(stored_name, name, 1), entry.source)).collect()
+/// Adds an upload to a job: a scan, or a ZIP archive of scans, from a folder of this name, which may be empty. It works on this thread. The names
+/// under which they are in the job.
+///
+/// # Errors
+/// 409 if the job has been started or has as many files as it may, 415 if the upload is neither, 422 and 413 as [`open`].
+pub fn add(app: &App, job_id: &str, upload: &Upload, folder: &str) -> Result<Vec<String>, Problem> {
+    let uploads = app.job_folder(job_id).join("uploads");
+    let (stored_name, source) = (secret::random(), format!("{}{}", clean_folder(folder), upload.name));
+    let path = uploads.join(&stored_name);
+    let refused = open(upload, ReadOptions::scan_settings(app)).err();
+    std::fs::create_dir_all(&uploads)
+        .and_then(|()| std::fs::write(&path, &upload.bytes))
+        .map_err(|cause| Problem::internal(&cause))?;
+    let files = match refused {
+        None => Ok(vec![NewScan { source, stored_name, bytes: upload.bytes.len() as u64 }]),
+        Some(problem) => entries(&path, &stored_name, &source, problem),
+    };
+    let added = files.and_then(|files| put_in(app, job_id, &files));
+    if added.is_err() {
+        // Nothing is kept of an upload that was refused.
+        let _ = std::fs::remove_file(&path);
+    }
+    app.runner.note_change();
+    added
+}
+
+fn put_in(app: &App, job_id: &str, files: &[NewScan]) -> Result<Vec<String>, Problem> {
+    let added = app.store.with_blocking(|db| jobs::add_scans(db, job_id, files, MOST_FILES));
+    match added.map_err(|cause| Problem::internal(&cause))? {
+        Added::As(names) => Ok(names),
+        Added::Closed => Err(Problem::conflict("The job has been started; begin a new one for more files.")),
+        Added::TooMany => Err(Problem::conflict(format!("A job has at most {MOST_FILES} files; begin a new one."))),
+    }
+}
+
+/// What an archive holds; `problem` is what is wrong with the upload if it is none.
+fn entries(path: &Path, stored_name: &str, name: &str, problem: Problem) -> Result<Vec<NewScan>, Problem> {
+    let found = archive::contents(path).map_err(|reason| Problem::invalid(reason.replace(stored_name, name)))?;
+    if found.is_empty() {
+        return Err(problem);
+    }
+    let file = |entry: FoundFile| NewScan {
+        source: entry.source.replacen(stored_name, name, 1),
+        bytes: entry.stamp().map_or(0, |stamp| stamp.size),
+        stored_name: entry.source,
+    };
+    Ok(found.into_iter().map(file).collect())
+}
+
+/// A folder as the beginning of names: parts that lead nowhere, each with a `/` behind.
+fn clean_folder(folder: &str) -> String {
+    let parts = folder.split(['/', '\\']).filter(|part| !part.trim_matches(['.', ' ']).is_empty());
+    let folder: String = parts.map(|part| format!("{}/", clean_name(part))).collect();
+    if folder.chars().count() > LONGEST_NAME { String::new() } else { folder }
 }
 
 /// Has a job read.
@@ -129,23 +163,16 @@ fn entries(path: &Path, stored_name: &str, name: &str) -> Vec<(String, String)> 
 /// # Errors
 /// 409 if it has been started before, 422 if it has no files.
 pub async fn start(app: &App, job: &Job) -> Result<(), Problem> {
-    if job.state != State::Open {
-        return Err(Problem::conflict("The job has been started before."));
-    }
     let id = job.id.clone();
-    let count = app.store.with(move |db| {
-        let count = jobs::scans(db, &id)?.len();
-        if count > 0 {
-            jobs::set_state(db, &id, State::Queued, "")?;
+    match app.store.with(move |db| jobs::start(db, &id)).await? {
+        Started::Yes => {
+            app.runner.wake();
+            app.runner.note_change();
+            Ok(())
         }
-        Ok(count)
-    });
-    if count.await? == 0 {
-        return Err(Problem::invalid("The job has no scans; add some first."));
+        Started::Before => Err(Problem::conflict("The job has been started before.")),
+        Started::Empty => Err(Problem::invalid("The job has no scans; add some first.")),
     }
-    app.runner.wake();
-    app.runner.note_change();
-    Ok(())
 }
 
 /// Has the scans that failed read again, and a job that failed as a whole.
@@ -153,11 +180,10 @@ pub async fn start(app: &App, job: &Job) -> Result<(), Problem> {
 /// # Errors
 /// 409 if the job is not over.
 pub async fn retry(app: &App, job: &Job) -> Result<(), Problem> {
-    if !job.state.is_over() {
+    let id = job.id.clone();
+    if !app.store.with(move |db| jobs::retry_failed(db, &id)).await? {
         return Err(Problem::conflict("The job is not done yet."));
     }
-    let id = job.id.clone();
-    app.store.with(move |db| jobs::retry_failed(db, &id)).await?;
     app.runner.wake();
     app.runner.note_change();
     Ok(())

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::printer;
 use crate::web::app::{App, Shared};
+use crate::web::jobs::events::Streams;
 use crate::web::jobs::turn::{self, Turn};
 use crate::web::store::jobs::{self, Job, Kind, State};
 
@@ -22,6 +23,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 pub struct Runner {
     board: Arc<Board>,
     changes: watch::Sender<u64>,
+    streams: Streams,
 }
 
 #[derive(Default)]
@@ -33,7 +35,7 @@ struct Board {
 
 impl Default for Runner {
     fn default() -> Self {
-        Self { board: Arc::default(), changes: watch::Sender::new(0) }
+        Self { board: Arc::default(), changes: watch::Sender::new(0), streams: Streams::default() }
     }
 }
 
@@ -62,6 +64,12 @@ impl Runner {
             interrupted.store(true, Ordering::Relaxed);
         }
         self.wake();
+        self.note_change();
+    }
+
+    /// Whether it was told to end; streams to browsers end then, too.
+    pub fn is_stopped(&self) -> bool {
+        self.board.stopped.load(Ordering::Relaxed)
     }
 
     /// Stops reading a job that was deleted. Whether it was being read: its folder goes when the pages under way are done.
@@ -81,6 +89,11 @@ impl Runner {
     /// A receiver that hears of each change.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
+    }
+
+    /// Who listens.
+    pub fn streams(&self) -> &Streams {
+        &self.streams
     }
 }
 

@@ -4,7 +4,7 @@
 //! scan again; the same rows come out.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use anyhow::Context;
 use scantally::batch::{self, Claims, Ending, FoundFile, NoProgress, Origin, Task};
 use scantally::crop::{CropWish, PictureOptions};
 use scantally::error::Error;
-use scantally::journal::{Journal, Start};
+use scantally::journal::{JOURNAL_NAME, Journal, Start};
 use scantally::scan::Scan;
 
 use crate::memory::usual_limit_bytes;
@@ -55,7 +55,9 @@ pub fn take(app: &App, job: &Job, interrupted: &AtomicBool) -> anyhow::Result<Tu
     };
     waiting.truncate(waiting.len() - rest);
     let output = app.job_folder(&job.id).join("output");
-    let deciding = serde_json::json!({ "job": job.id, "options": options, "version": env!("CARGO_PKG_VERSION") });
+    remove_earlier(&output).context("the tables of the last time cannot be removed")?;
+    // A job goes on after an upgrade of the program, too: its version is no part of what decides.
+    let deciding = serde_json::json!({ "job": job.id, "options": options });
     let mut journal = Journal::open(&output, &deciding, &job.id, Start::Resume)?;
     if !waiting.is_empty() && read(app, job, &options, waiting, &mut journal, interrupted)? == Ending::Interrupted {
         return Ok(Turn::Interrupted);
@@ -65,6 +67,22 @@ pub fn take(app: &App, job: &Job, interrupted: &AtomicBool) -> anyhow::Result<Tu
     }
     tables::write(app, job, &options, &mut journal, &output)?;
     Ok(Turn::Finished)
+}
+
+/// Removes what is in the output folder beside the journal: tables that a retry writes anew, and parts of tables that a kill left. The journal
+/// takes tables that it does not know for tables that somebody has edited.
+fn remove_earlier(output: &Path) -> std::io::Result<()> {
+    let entries = match std::fs::read_dir(output) {
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        if !entry.file_name().to_string_lossy().starts_with(JOURNAL_NAME) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Reads scans into the journal and the database.

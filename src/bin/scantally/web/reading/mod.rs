@@ -5,8 +5,8 @@ mod queue;
 mod upload;
 
 pub use options::{CHEQUE, ReadOptions};
-pub use queue::ReadQueue;
-pub use upload::{Received, Upload, open, problem_of};
+pub use queue::{Place, ReadQueue};
+pub use upload::{Received, Upload, clean_name, open, problem_of};
 
 use crate::web::routes::RouteTable;
 

@@ -116,15 +116,53 @@ pub fn by_id(db: &Connection, job_id: &str, id: i64) -> rusqlite::Result<Option<
     db.prepare_cached(&query)?.query_row(params![job_id, id], stored).optional()
 }
 
+/// The numbers of one page, in the order of the tables.
+pub fn of_page(db: &Connection, job_id: &str, scan_id: i64, page: usize) -> rusqlite::Result<Vec<StoredNumber>> {
+    let query = format!(
+        "SELECT {COLUMNS} FROM numbers AS n JOIN scans AS s ON s.id = n.scan_id \
+         WHERE n.job_id = ?1 AND n.scan_id = ?2 AND n.page = ?3 ORDER BY n.place"
+    );
+    let mut statement = db.prepare_cached(&query)?;
+    let numbers = statement.query_map(params![job_id, scan_id, page], stored)?;
+    numbers.collect()
+}
+
+/// One page of a job.
+pub fn page(db: &Connection, job_id: &str, scan_id: i64, page: usize) -> rusqlite::Result<Option<StoredPage>> {
+    db.prepare_cached(
+        "SELECT p.scan_id, p.page, p.width_px, p.height_px FROM pages AS p JOIN scans AS s ON s.id = p.scan_id \
+         WHERE s.job_id = ?1 AND p.scan_id = ?2 AND p.page = ?3",
+    )?
+    .query_row(params![job_id, scan_id, page], stored_page)
+    .optional()
+}
+
+/// The pages before and behind a page of a job, in the order of its tables: scan and page.
+pub fn neighbours(db: &Connection, job_id: &str, at: (&str, usize)) -> rusqlite::Result<[Option<(i64, usize)>; 2]> {
+    let one = |comparison: &str, order: &str| {
+        let query = format!(
+            "SELECT p.scan_id, p.page FROM pages AS p JOIN scans AS s ON s.id = p.scan_id \
+             WHERE s.job_id = ?1 AND (s.source, p.page) {comparison} (?2, ?3) \
+             ORDER BY s.source {order}, p.page {order} LIMIT 1"
+        );
+        db.prepare_cached(&query)?
+            .query_row(params![job_id, at.0, at.1], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()
+    };
+    Ok([one("<", "DESC")?, one(">", "ASC")?])
+}
+
+fn stored_page(row: &Row) -> rusqlite::Result<StoredPage> {
+    Ok(StoredPage { scan_id: row.get(0)?, page: row.get(1)?, width_px: row.get(2)?, height_px: row.get(3)? })
+}
+
 /// The pages of a job in the order of its tables, a part of them.
 pub fn pages_of_job(db: &Connection, job_id: &str, limit: u32, offset: u32) -> rusqlite::Result<Vec<StoredPage>> {
     let mut statement = db.prepare_cached(
         "SELECT p.scan_id, p.page, p.width_px, p.height_px FROM pages AS p JOIN scans AS s ON s.id = p.scan_id \
          WHERE s.job_id = ?1 ORDER BY s.source, p.page LIMIT ?2 OFFSET ?3",
     )?;
-    let pages = statement.query_map(params![job_id, limit, offset], |row| {
-        Ok(StoredPage { scan_id: row.get(0)?, page: row.get(1)?, width_px: row.get(2)?, height_px: row.get(3)? })
-    })?;
+    let pages = statement.query_map(params![job_id, limit, offset], stored_page)?;
     pages.collect()
 }
 

@@ -70,9 +70,13 @@ CREATE INDEX jobs_by_state ON jobs (state, created_at);
 CREATE TABLE shares (
     kind TEXT NOT NULL,
     object_id TEXT NOT NULL,
-    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    PRIMARY KEY (kind, object_id, user_id)
+    email TEXT NOT NULL,
+    PRIMARY KEY (kind, object_id, email)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX shares_by_email ON shares (email);
+CREATE VIEW shared_with_users AS
+    SELECT shares.kind, shares.object_id, users.id AS user_id FROM shares
+    JOIN users ON users.email = shares.email AND users.confirmed_at IS NOT NULL;
 CREATE TABLE scans (
     id INTEGER PRIMARY KEY,
     job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,

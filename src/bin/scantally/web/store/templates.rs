@@ -82,7 +82,7 @@ pub fn by_id(db: &Connection, id: &str) -> rusqlite::Result<Option<StoredTemplat
 pub fn visible_to(db: &Connection, user_id: i64) -> rusqlite::Result<Vec<StoredTemplate>> {
     let query = format!(
         "SELECT {COLUMNS} FROM templates WHERE owner_id = ?1 \
-         OR id IN (SELECT object_id FROM shares WHERE kind = 'template' AND user_id = ?1) ORDER BY name, id"
+         OR id IN (SELECT object_id FROM shared_with_users WHERE kind = 'template' AND user_id = ?1) ORDER BY name, id"
     );
     let mut statement = db.prepare_cached(&query)?;
     let templates = statement.query_map([user_id], template)?;
