@@ -4,7 +4,7 @@ mod archive;
 pub mod forms;
 pub mod intake;
 mod runner;
-mod tables;
+pub mod tables;
 mod turn;
 
 pub use runner::{Runner, remove_folder};
