@@ -140,7 +140,7 @@ impl Pipeline {
 
     /// The same stages for pages that are copies of these forms: each page takes the one that fits best. Where none does, nothing is read;
     /// the page has one number without a value, called `page`, with the reason `no_template`.
-    pub fn with_forms(self, forms: Vec<KnownForm>) -> Self {
+    pub fn with_forms(self, forms: impl Into<Arc<[KnownForm]>>) -> Self {
         Self { forms: forms.into(), ..self }
     }
 

@@ -3,6 +3,7 @@
 //! [`collect`] walks the INPUTs and names what it meets; [`run`] reads the files in parallel, page by page, within bounds of memory and
 //! time. How a page is read is left to [`crate::pipeline`], order and duplicates to [`crate::journal`], what is written to [`crate::table`].
 
+mod alone;
 mod archive;
 mod budget;
 mod claims;
@@ -26,6 +27,7 @@ use crate::journal::FileStamp;
 use crate::scan::{Scan, Settings};
 use crate::table::{PageRecord, ScanRecord};
 
+pub use alone::read_alone;
 pub use archive::Archive;
 pub use claims::Claims;
 pub use collect::{FileList, FoundFile, Task, collect};

@@ -128,7 +128,7 @@ pub(super) fn overdue(source: &str, page: Option<usize>, timeout: Duration) -> E
 }
 
 /// The error for a scan on which the program itself failed.
-fn panicked(source: &str, page: Option<usize>, panic: &(dyn Any + Send)) -> Error {
+pub(super) fn panicked(source: &str, page: Option<usize>, panic: &(dyn Any + Send)) -> Error {
     let message = panic
         .downcast_ref::<String>()
         .map(String::as_str)

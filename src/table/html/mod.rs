@@ -8,6 +8,8 @@ mod data;
 mod limits;
 mod reason;
 
+pub use reason::phrase as reason_phrase;
+
 use std::io::Write;
 use std::path::Path;
 

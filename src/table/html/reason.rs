@@ -3,7 +3,7 @@
 use crate::number::Reason;
 
 /// What is in doubt, as a phrase in lower case.
-pub(super) fn phrase(reason: &Reason) -> String {
+pub fn phrase(reason: &Reason) -> String {
     let fixed = match reason {
         Reason::LowConfidence => "hard to read",
         Reason::AmbiguousSeparator => "the decimals are in doubt",

@@ -12,7 +12,7 @@ use crate::commands::model;
 use crate::web::account::Accounts;
 use crate::web::jobs::Runner;
 use crate::web::metrics::Metrics;
-use crate::web::reading::ReadQueue;
+use crate::web::reading::{KnownForms, ReadQueue};
 use crate::web::security::rate::RateLimits;
 use crate::web::settings::Settings;
 use crate::web::store::users::{self, User};
@@ -21,6 +21,9 @@ use crate::web::store::{Store, jobs};
 /// The server, as handlers see it.
 pub type App = Arc<Shared>;
 
+/// Below it, in the data folder, lies what is removed when its request has been answered.
+const TEMPORARY: &str = "tmp";
+
 /// What [`App`] leads to.
 pub struct Shared {
     pub settings: Settings,
@@ -28,6 +31,8 @@ pub struct Shared {
     pub readers: Readers,
     /// Reads what somebody waits for.
     pub queue: ReadQueue,
+    /// Forms of templates that were used lately.
+    pub forms: KnownForms,
     /// Reads jobs.
     pub runner: Runner,
     pub limits: RateLimits,
@@ -63,6 +68,8 @@ impl Shared {
         create_private_folder(data).with_context(|| {
             format!("the data folder {} cannot be made; name another one with --data", data.display())
         })?;
+        // What a server that was killed has left half done.
+        let _ = std::fs::remove_dir_all(data.join(TEMPORARY));
         let store = Store::open(data)?;
         let local_user = store.with_blocking(|db| {
             jobs::requeue_running(db)?;
@@ -72,6 +79,7 @@ impl Shared {
             readers: Readers::load()?,
             queue: ReadQueue::start(settings.threads, settings.queue_length)?,
             runner: Runner::default(),
+            forms: KnownForms::default(),
             limits: RateLimits::default(),
             metrics: Metrics::default(),
             accounts: Accounts::of(&settings)?,
@@ -84,6 +92,13 @@ impl Shared {
     /// The folder of a job: its uploads and its tables.
     pub fn job_folder(&self, job_id: &str) -> PathBuf {
         self.settings.data.join("jobs").join(job_id)
+    }
+
+    /// An empty folder that goes when it is dropped, whatever happens.
+    pub fn temporary_folder(&self) -> std::io::Result<tempfile::TempDir> {
+        let folder = self.settings.data.join(TEMPORARY);
+        std::fs::create_dir_all(&folder)?;
+        tempfile::TempDir::new_in(folder)
     }
 }
 

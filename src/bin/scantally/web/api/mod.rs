@@ -1,10 +1,12 @@
 //! The interface for programs: `/api/v1/...` in JSON, described by `/api/openapi.json`.
 
 mod corrections;
+mod images;
 mod jobs;
 mod openapi;
 mod operations;
 mod read;
+mod read_tables;
 mod score;
 mod templates;
 mod tokens;

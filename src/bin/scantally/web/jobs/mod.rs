@@ -13,7 +13,7 @@ mod page_view;
 mod paging;
 mod pictures;
 mod runner;
-mod tables;
+pub mod tables;
 #[cfg(test)]
 mod tests;
 mod turn;

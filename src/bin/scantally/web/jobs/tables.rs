@@ -64,7 +64,7 @@ fn settle_scans(app: &App, job: &Job, journal: &Journal) -> anyhow::Result<()> {
 }
 
 /// The fields that hold names in digits, as in `extract`.
-fn identifiers(options: &ReadOptions) -> anyhow::Result<Identifiers> {
+pub fn identifiers(options: &ReadOptions) -> anyhow::Result<Identifiers> {
     let settings = options.settings();
     if let Some(toml) = &options.template_toml {
         let template = forms::parse(toml)?;
