@@ -16,9 +16,13 @@ mod review_page;
 mod run;
 mod samples;
 mod score;
+#[cfg(feature = "web")]
 mod serve;
+#[cfg(feature = "web")]
 mod server;
 #[path = "../support/mod.rs"]
 mod support;
 mod synth;
 mod template;
+#[cfg(feature = "web")]
+mod web;

@@ -29,7 +29,7 @@ pub struct Place {
 
 impl Place {
     /// Starts both; `arguments` are those of `serve`.
-    pub fn open(arguments: &[&str]) -> Self {
+    pub fn open(arguments: &str) -> Self {
         let turn = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let folder = tempfile::tempdir().expect("a temporary folder");
         let server = Server::start(&folder.path().join("data"), arguments);
