@@ -1,4 +1,4 @@
-//! What has to go: uploads and results after their time, sessions that are over, folders of jobs that are no more.
+//! What has to go: uploads and results after their time, sessions and links that are over, accounts that nobody confirmed, folders of jobs that are no more.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::printer;
 use crate::web::app::App;
 use crate::web::jobs::remove_folder;
-use crate::web::store::{jobs, now, sessions};
+use crate::web::store::{jobs, links, now, sessions, users};
 
 /// How often it is looked for.
 const EVERY: Duration = Duration::from_secs(600);
@@ -29,7 +29,11 @@ pub fn start(app: &App) {
 
 /// Removes what has had its time.
 pub fn clean(app: &App) -> anyhow::Result<()> {
-    app.store.with_blocking(|db| sessions::remove_expired(db))?;
+    app.store.with_blocking(|db| {
+        sessions::remove_expired(db)?;
+        links::remove_expired(db)?;
+        users::remove_unconfirmed(db)
+    })?;
     if let Some(retain) = app.settings.retain {
         let oldest = now() - retain.as_secs().cast_signed();
         for id in app.store.with_blocking(|db| jobs::made_before(db, oldest))? {

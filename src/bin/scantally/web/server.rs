@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
@@ -57,6 +57,11 @@ async fn listen(settings: Settings) -> anyhow::Result<()> {
 fn announce(app: &App) {
     let settings = &app.settings;
     printer::lines(&format!("scantally is at {}/ (ctrl-C ends it)", settings.own_url()));
+    if settings.accounts && settings.public_url.is_none() && settings.bind.ip().is_unspecified() {
+        printer::remark(
+            "links in mails would lead nowhere; name the address that people type in with --public-url http://NAME:PORT",
+        );
+    }
     if settings.accounts && !settings.is_secure() && !settings.bind.ip().is_loopback() {
         printer::remark(
             "passwords travel unencrypted; put a server that speaks https in front, and name its address with --public-url https://...",
@@ -98,7 +103,10 @@ pub fn router(app: &App) -> Router {
 async fn tidy_errors(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
-    let is_tidy = response.extensions().get::<Problem>().is_some();
+    // Pages that show what is wrong beside their form are as they should be.
+    let kind = response.headers().get(axum::http::header::CONTENT_TYPE);
+    let is_page = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_tidy = is_page || response.extensions().get::<Problem>().is_some();
     if is_tidy || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
@@ -118,10 +126,10 @@ async fn tidy_errors(request: Request, next: Next) -> Response {
     tidy
 }
 
-/// Counts each request and prints it where that was asked for: no query, no header, nothing that may be a secret.
+/// Counts each request and prints it where that was asked for: by its route, since addresses may hold the secret of a mailed link.
 async fn measure(State(app): State<App>, request: Request, next: Next) -> Response {
     let begun = std::time::Instant::now();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (method, path) = (request.method().clone(), printed_path(&request));
     let response = next.run(request).await;
     let seconds = begun.elapsed().as_secs_f64();
     app.metrics.note_request(response.status(), seconds);
@@ -129,6 +137,12 @@ async fn measure(State(app): State<App>, request: Request, next: Next) -> Respon
         printer::remark(&format!("{method} {path} {} {:.0} ms", response.status().as_u16(), seconds * 1e3));
     }
     response
+}
+
+/// The path of a request as it is printed: `/confirm/{link}`, never what stands for `{link}`.
+fn printed_path(request: &Request) -> String {
+    let route = request.extensions().get::<MatchedPath>();
+    route.map_or_else(|| "(no such address)".to_owned(), |route| route.as_str().to_owned())
 }
 
 /// Waits for ctrl-C, or for SIGTERM where the system has it; a server with nothing to answer then ends at once.
@@ -150,4 +164,29 @@ async fn stop_requested(app: App) {
     #[cfg(not(unix))]
     let _ = interrupted.await;
     app.runner.stop();
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::Request;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn secrets_in_addresses_are_not_printed() {
+        let printed = async |path: &str| {
+            let tell = |request: axum::extract::Request, _: Next| async move {
+                axum::response::IntoResponse::into_response(printed_path(&request))
+            };
+            let router = Router::new().route("/confirm/{link}", get(async || ())).fallback(async || ());
+            let request = Request::builder().uri(path).body(Body::empty()).expect("a request");
+            let answer = router.layer(from_fn(tell)).oneshot(request).await.expect("an answer");
+            axum::body::to_bytes(answer.into_body(), 100).await.expect("a body")
+        };
+        assert_eq!(printed("/confirm/secret?next=secret").await, "/confirm/{link}");
+        assert_eq!(printed("/confirm/secret/more").await, "(no such address)");
+    }
 }

@@ -140,7 +140,15 @@ impl<'a> Client<'a> {
 
     /// Sends any request.
     pub async fn send(&self, method: Method, path: &str, kind: &str, body: Body) -> Answer {
+        self.send_with(method, path, kind, &[], body).await
+    }
+
+    /// Sends any request, with more headers.
+    pub async fn send_with(&self, method: Method, path: &str, kind: &str, more: &[(&str, &str)], body: Body) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "127.0.0.1:8080");
+        for (name, value) in more {
+            request = request.header(*name, *value);
+        }
         if !path.starts_with("/api/v1") {
             request = request.header(header::ACCEPT, "text/html");
         }
@@ -170,6 +178,16 @@ impl<'a> Client<'a> {
     /// Forgets the token of the last page, as somebody else's page would not know it.
     pub fn forget_csrf(&self) {
         self.csrf.replace(None);
+    }
+
+    /// The token of the page that was seen last.
+    pub fn csrf(&self) -> Option<String> {
+        self.csrf.borrow().clone()
+    }
+
+    /// Takes a cookie as if it had come from the server.
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
     }
 
     /// The value of a cookie.

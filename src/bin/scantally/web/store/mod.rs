@@ -3,7 +3,9 @@
 //! The functions of the submodules take a connection and are plain and blocking; [`Store::with`] runs them off the threads that answer
 //! requests.
 
+pub mod identities;
 pub mod jobs;
+pub mod links;
 pub mod numbers;
 mod schema;
 pub mod sessions;

@@ -24,6 +24,7 @@ CREATE TABLE mail_links (
     hash TEXT PRIMARY KEY,
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     purpose TEXT NOT NULL,
+    password_hash TEXT,
     expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE sessions (

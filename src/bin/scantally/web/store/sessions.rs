@@ -31,8 +31,8 @@ impl SessionStore for Sessions {
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        self.write(record, "INSERT OR REPLACE INTO sessions (id, user_id, content, expires_at) VALUES (?1, ?2, ?3, ?4)")
-            .await
+        // A session that was ended meanwhile stays ended: a request that was under way does not bring it back.
+        self.write(record, "UPDATE sessions SET user_id = ?2, content = ?3, expires_at = ?4 WHERE id = ?1").await
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {

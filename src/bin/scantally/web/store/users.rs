@@ -84,6 +84,59 @@ pub fn create(db: &Connection, email: &str, password_hash: Option<&str>, role: R
     Ok(db.last_insert_rowid())
 }
 
+/// Lets the account in from now on: its address is known to be its owner's.
+///
+/// `password_hash` replaces the one it has, where there is one; `admins` are the addresses that the settings name. With none named, the
+/// first account that is confirmed is the administrator's.
+pub fn confirm(db: &Connection, id: i64, password_hash: Option<&str>, admins: &[String]) -> rusqlite::Result<()> {
+    let email: String = db.query_row("SELECT email FROM users WHERE id = ?1", [id], |row| row.get(0))?;
+    let is_named = admins.contains(&email);
+    let is_first = admins.is_empty() && !all(db)?.iter().any(|user| user.is_confirmed);
+    db.execute(
+        "UPDATE users SET confirmed_at = coalesce(confirmed_at, ?2), password_hash = coalesce(?3, password_hash) WHERE id = ?1",
+        params![id, now(), password_hash],
+    )?;
+    if is_named || is_first {
+        set_role(db, id, Role::Admin)?;
+    }
+    Ok(())
+}
+
+/// All accounts of people, by address.
+pub fn all(db: &Connection) -> rusqlite::Result<Vec<User>> {
+    let query = format!("SELECT {COLUMNS} FROM users WHERE email <> ?1 ORDER BY email");
+    let mut statement = db.prepare_cached(&query)?;
+    let users = statement.query_map([LOCAL_EMAIL], user)?;
+    users.collect()
+}
+
+/// Sets what a person may do.
+pub fn set_role(db: &Connection, id: i64, role: Role) -> rusqlite::Result<usize> {
+    db.execute("UPDATE users SET role = ?2 WHERE id = ?1", params![id, role.name()])
+}
+
+/// Whether nobody else who may come in is an administrator.
+pub fn is_last_admin(db: &Connection, id: i64) -> rusqlite::Result<bool> {
+    let admins = all(db)?.into_iter().filter(|user| user.is_confirmed && user.role == Role::Admin);
+    let ids: Vec<i64> = admins.map(|user| user.id).collect();
+    Ok(ids == [id])
+}
+
+/// Sets the password of an account.
+pub fn set_password(db: &Connection, id: i64, password_hash: &str) -> rusqlite::Result<usize> {
+    db.execute("UPDATE users SET password_hash = ?2 WHERE id = ?1", params![id, password_hash])
+}
+
+/// Removes an account with all that hangs on it in the database.
+pub fn delete(db: &Connection, id: i64) -> rusqlite::Result<usize> {
+    db.execute("DELETE FROM users WHERE id = ?1", [id])
+}
+
+/// Removes accounts that nobody can confirm any more, since their links are gone.
+pub fn remove_unconfirmed(db: &Connection) -> rusqlite::Result<usize> {
+    db.execute("DELETE FROM users WHERE confirmed_at IS NULL AND id NOT IN (SELECT user_id FROM mail_links)", [])
+}
+
 /// The person at this machine, where there are no accounts.
 pub fn local(db: &Connection) -> rusqlite::Result<User> {
     db.execute(
@@ -91,4 +144,39 @@ pub fn local(db: &Connection) -> rusqlite::Result<User> {
         params![LOCAL_EMAIL, Role::Admin.name(), now()],
     )?;
     by_email(db, LOCAL_EMAIL)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::store::tests::empty;
+
+    fn confirmed(db: &Connection, email: &str, admins: &[String]) -> User {
+        let id = create(db, email, None, Role::Reviewer).expect("an account");
+        confirm(db, id, None, admins).expect("an account");
+        by_id(db, id).expect("a database").expect("an account")
+    }
+
+    #[test]
+    fn the_first_is_the_administrator_unless_others_are_named() {
+        let db = empty();
+        local(&db).expect("the person at this machine");
+        create(&db, "never@example.org", None, Role::Reviewer).expect("an account");
+        let [first, second] = ["ann@example.org", "bob@example.org"].map(|email| confirmed(&db, email, &[]));
+        assert_eq!((first.role, second.role), (Role::Admin, Role::Reviewer));
+        assert_eq!(is_last_admin(&db, first.id), Ok(true));
+
+        let (db, named) = (empty(), ["eve@example.org".to_owned()]);
+        let [first, second] = ["ann@example.org", "eve@example.org"].map(|email| confirmed(&db, email, &named));
+        assert_eq!((first.role, second.role), (Role::Reviewer, Role::Admin));
+    }
+
+    #[test]
+    fn accounts_that_were_never_confirmed_go_with_their_links() {
+        let db = empty();
+        create(&db, "never@example.org", None, Role::Reviewer).expect("an account");
+        confirmed(&db, "ann@example.org", &[]);
+        assert_eq!(remove_unconfirmed(&db), Ok(1));
+        assert_eq!(all(&db).expect("a database").len(), 1);
+    }
 }

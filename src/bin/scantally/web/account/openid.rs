@@ -1,0 +1,179 @@
+//! Signing in elsewhere by OpenID Connect: where to send a browser, and what comes of the code it brings back. Authorization code flow with
+//! PKCE (S256), state and nonce. Everything here waits for the network and belongs on threads that may.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata};
+use openidconnect::{
+    AccessTokenHash, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet,
+    EndpointSet, HttpRequest, HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier,
+    RedirectUrl, Scope, TokenResponse, TokenUrl,
+};
+
+use super::providers::{FACEBOOK, Keys};
+use crate::printer;
+use crate::web::problem::Problem;
+
+/// A provider that does not answer for so long is not waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// No answer of a provider has more bytes.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// How long a provider's description of itself is believed; it changes its keys now and then.
+const BELIEVED: Duration = Duration::from_secs(600);
+
+/// Facebook's description has no token endpoint: its own pages want apps to use the token they get in the browser. The endpoint is in
+/// "Manually Build a Login Flow, OIDC token with authorization code flow with PKCE" of its developer documents.
+const FACEBOOK_TOKEN_URL: &str = "https://graph.facebook.com/oauth/access_token";
+
+type Client =
+    CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
+
+/// A provider, and what it last said of itself.
+pub struct Provider {
+    pub keys: Keys,
+    found: Mutex<Option<(Instant, Arc<CoreProviderMetadata>)>>,
+    network: ureq::Agent,
+}
+
+/// What has to be remembered in the session until the browser comes back.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Pending {
+    pub provider: String,
+    pub state: String,
+    nonce: String,
+    verifier: String,
+    /// Where to go then.
+    pub next: String,
+}
+
+/// Whom the provider knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The provider's name for the person, which never changes.
+    pub subject: String,
+    /// Their e-mail address in lower case, if the provider has checked it.
+    pub email: Option<String>,
+}
+
+impl Provider {
+    pub fn new(keys: Keys) -> Self {
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(PATIENCE))
+            // An answer that leads elsewhere could lead into the network of this server.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            .build();
+        Self { keys, found: Mutex::default(), network: config.new_agent() }
+    }
+
+    /// Where to send the browser, and what to remember.
+    ///
+    /// # Errors
+    /// 502 if the provider cannot be reached.
+    pub fn begin(&self, own_url: &str, next: &str) -> Result<(String, Pending), Problem> {
+        let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        let (url, state, nonce) = self
+            .client(own_url)?
+            .authorize_url(CoreAuthenticationFlow::AuthorizationCode, CsrfToken::new_random, Nonce::new_random)
+            .add_scope(Scope::new("email".to_owned()))
+            .set_pkce_challenge(challenge)
+            .url();
+        let pending = Pending {
+            provider: self.keys.name.clone(),
+            state: state.into_secret(),
+            nonce: nonce.secret().clone(),
+            verifier: verifier.into_secret(),
+            next: next.to_owned(),
+        };
+        Ok((url.into(), pending))
+    }
+
+    /// Whom the code stands for that the browser has brought back.
+    ///
+    /// # Errors
+    /// 502 if the provider cannot be reached, or what it says cannot be believed.
+    pub fn finish(&self, own_url: &str, pending: Pending, code: String) -> Result<Identity, Problem> {
+        let client = self.client(own_url)?;
+        let answer = client
+            .exchange_code(AuthorizationCode::new(code))
+            .map_err(|cause| self.failed(&cause))?
+            .set_pkce_verifier(PkceCodeVerifier::new(pending.verifier))
+            .request(&|request| self.send(request))
+            .map_err(|cause| self.failed(&cause))?;
+        let token = answer.id_token().ok_or_else(|| self.failed(&"no ID token came"))?;
+        let verifier = client.id_token_verifier();
+        let claims = token.claims(&verifier, &Nonce::new(pending.nonce)).map_err(|cause| self.failed(&cause))?;
+        if let Some(expected) = claims.access_token_hash() {
+            let algorithm = token.signing_alg().map_err(|cause| self.failed(&cause))?;
+            let key = token.signing_key(&verifier).map_err(|cause| self.failed(&cause))?;
+            let found = AccessTokenHash::from_token(answer.access_token(), algorithm, key);
+            if found.map_err(|cause| self.failed(&cause))? != *expected {
+                return Err(self.failed(&"the tokens do not belong together"));
+            }
+        }
+        let is_checked = claims.email_verified().unwrap_or(self.keys.vouches_for_email == Some(true));
+        let email = claims.email().filter(|_| is_checked).map(|email| email.to_lowercase());
+        Ok(Identity { subject: claims.subject().to_string(), email })
+    }
+
+    fn client(&self, own_url: &str) -> Result<Client, Problem> {
+        let description = self.description()?;
+        let back = format!("{own_url}/login/with/{}/back", self.keys.name);
+        let back = RedirectUrl::new(back).map_err(|cause| Problem::internal(&cause))?;
+        let (id, secret) = (self.keys.client_id.clone(), self.keys.client_secret.clone());
+        let posts_secret = self.keys.name == FACEBOOK || !takes_basic(&description);
+        let client = CoreClient::from_provider_metadata(
+            CoreProviderMetadata::clone(&description),
+            ClientId::new(id),
+            Some(ClientSecret::new(secret)),
+        )
+        .set_redirect_uri(back);
+        Ok(if posts_secret { client.set_auth_type(AuthType::RequestBody) } else { client })
+    }
+
+    /// What the provider says of itself, asked for when it is needed.
+    fn description(&self) -> Result<Arc<CoreProviderMetadata>, Problem> {
+        // Whoever comes meanwhile waits for the same answer.
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, description)) = &*found
+            && at.elapsed() < BELIEVED
+        {
+            return Ok(Arc::clone(description));
+        }
+        let issuer = IssuerUrl::new(self.keys.issuer.clone()).map_err(|cause| self.failed(&cause))?;
+        let mut description = CoreProviderMetadata::discover(&issuer, &|request| self.send(request))
+            .map_err(|cause| self.failed(&cause))?;
+        if description.token_endpoint().is_none() && self.keys.name == FACEBOOK {
+            let url = TokenUrl::new(FACEBOOK_TOKEN_URL.to_owned()).map_err(|cause| self.failed(&cause))?;
+            description = description.set_token_endpoint(Some(url));
+        }
+        let description = Arc::new(description);
+        *found = Some((Instant::now(), Arc::clone(&description)));
+        Ok(description)
+    }
+
+    fn send(&self, request: HttpRequest) -> Result<HttpResponse, ureq::Error> {
+        let (parts, mut body) = self.network.run(request)?.into_parts();
+        let bytes = body.with_config().limit(MOST_BYTES).read_to_vec()?;
+        Ok(HttpResponse::from_parts(parts, bytes))
+    }
+
+    /// Whoever runs the server reads the cause; what providers answer has no secrets of people in it.
+    fn failed(&self, cause: &dyn std::fmt::Display) -> Problem {
+        let title = self.keys.title();
+        printer::remark(&format!("signing in with {title} failed: {cause}"));
+        let detail =
+            format!("{title} cannot be reached, or its answer cannot be used; try again, or log in with a password.");
+        Problem::new(axum::http::StatusCode::BAD_GATEWAY, detail)
+    }
+}
+
+/// Whether a provider takes the secret as HTTP password, as it does unless it says otherwise.
+fn takes_basic(description: &CoreProviderMetadata) -> bool {
+    use openidconnect::core::CoreClientAuthMethod::ClientSecretBasic;
+    description.token_endpoint_auth_methods_supported().is_none_or(|methods| methods.contains(&ClientSecretBasic))
+}
