@@ -31,6 +31,7 @@ pub use crop_files::CropFiles;
 pub(crate) use csv_tables::CsvFile;
 pub use folder::{TableOptions, Tables};
 pub use format::Format;
+pub use html::phrase as reason_phrase;
 pub use picture_path::picture_path;
 pub use record::{Counts, ModelRecord, RunRecord, Timings, utc_timestamp};
 pub(crate) use rows::number_cells;

@@ -23,6 +23,8 @@ use crate::table::{RunRecord, ScanRecord};
 use data::ScanData;
 use limits::{LeftOut, Room};
 
+pub use reason::phrase;
+
 const STYLE: &str = include_str!("page.css");
 const BODY: &str = include_str!("page.html");
 

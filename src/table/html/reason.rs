@@ -2,8 +2,8 @@
 
 use crate::number::Reason;
 
-/// What is in doubt, as a phrase in lower case.
-pub(super) fn phrase(reason: &Reason) -> String {
+/// What is in doubt, as a phrase in lower case that a clerk understands, such as `the check digit does not fit`.
+pub fn phrase(reason: &Reason) -> String {
     let fixed = match reason {
         Reason::LowConfidence => "hard to read",
         Reason::AmbiguousSeparator => "the decimals are in doubt",

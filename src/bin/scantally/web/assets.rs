@@ -29,6 +29,10 @@ const ASSETS: &[Asset] = &[
     asset!("icon.svg", "image/svg+xml"),
     asset!("app.js", SCRIPT),
     asset!("htmx.min.js", SCRIPT),
+    asset!("dashboard.css", "text/css; charset=utf-8"),
+    asset!("review.css", "text/css; charset=utf-8"),
+    asset!("review.js", SCRIPT),
+    asset!("groups.js", SCRIPT),
 ];
 
 /// Part of their addresses, so that browsers ask for new ones after an upgrade.
