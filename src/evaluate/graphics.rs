@@ -52,8 +52,9 @@ pub fn reliability_chart(name: &str, report: &DigitReport) -> LineChart {
     }
 }
 
-/// Where the true share lies with a probability of 95 % if it was measured on so many readings (Wilson 1927).
-fn wilson_interval(share: f64, count: usize) -> [f64; 2] {
+/// Where the true share lies with a probability of 95 % if `share` was measured on so many readings (Wilson 1927): lower and upper end, both
+/// 0 to 1.
+pub fn wilson_interval(share: f64, count: usize) -> [f64; 2] {
     const QUANTILE: f64 = 1.96;
     let (count, square) = (count.max(1) as f64, QUANTILE * QUANTILE);
     let middle = share + square / (2.0 * count);

@@ -6,6 +6,7 @@
 
 mod audit;
 mod corrections;
+mod decided;
 mod known;
 mod reviewed_table;
 mod sheet;
@@ -16,10 +17,12 @@ use std::path::Path;
 
 use crate::error::Result;
 use crate::journal::Journal;
+use crate::number::Kind;
 use audit::History;
 use known::KnownRun;
 
 pub use corrections::Refusal;
+pub use decided::{DecidedNumber, record};
 pub use training::Training;
 
 /// Who and when, for rows that do not say so themselves.
@@ -84,6 +87,21 @@ pub fn apply(folder: &Path, table: &Path, reviewer: &Reviewer) -> Result<Outcome
         refused: sorted.refused,
         training,
     })
+}
+
+/// The canonical value of what a person typed for a field, such as `1234.50` for `1,234.5`; empty for `empty` and `-`, which say that the
+/// field is.
+///
+/// `read` is the value as read, whose number of decimals an amount gets and which always is a value of its field; `kind` is what the field
+/// holds, `None` where that is not known.
+///
+/// # Errors
+/// A phrase that begins with the text and says why it is no value of the field.
+pub fn value_of(text: &str, read: &str, kind: Option<Kind>) -> std::result::Result<String, String> {
+    if !read.is_empty() && text == read {
+        return Ok(read.to_owned());
+    }
+    value::parse(text, &value::Rules { read, kind, may_lack_zeros: false })
 }
 
 #[cfg(test)]

@@ -238,3 +238,34 @@ fn a_damaged_audit_is_not_written_over() {
     assert!(matches!(&error, Error::Data { path, .. } if path.ends_with("review_audit.csv")), "{error}");
     assert_eq!(run.read("review_audit.csv"), "run,source\nx,y\n");
 }
+
+#[test]
+fn decisions_kept_elsewhere_replace_the_audit_and_are_taken_as_they_are() {
+    let run = Run::new();
+    run.apply("source,page,field,corrected\na.png,1,n2,7\n");
+    let decided = |source: &str, field: &str, value: &str| DecidedNumber {
+        source: source.to_owned(),
+        page: 1,
+        field: field.to_owned(),
+        value: value.to_owned(),
+        by: "=ann".to_owned(),
+        at: "2026-02-01T10:00:00Z".to_owned(),
+    };
+    // Three decimals and a lone mark: a cell with it would be in doubt.
+    let all = [decided("=b.png", "n1", "1.234"), decided("a.png", "n1", ""), decided("a.png", "n9", "1")];
+    let outcome = record(run.folder.path(), &all).expect("a run");
+    assert_eq!((outcome.taken, outcome.confirmed, outcome.refused.len()), (2, 0, 1));
+    assert_eq!((outcome.refused[0].line, outcome.refused[0].reason.contains("field n9")), (3, true));
+    let at = "2026-02-01T10:00:00Z";
+    let rows = [row(["1.234", "ok", "'=ann", at]), row(["", "empty", "'=ann", at]), row(["-80.00", "review", "", ""])];
+    assert_eq!(run.reviewed(), rows);
+    assert_eq!(run.read("review_audit.csv").lines().count(), 3);
+}
+
+#[test]
+fn a_value_as_read_is_a_value_of_its_field_however_it_is_written() {
+    assert_eq!(value_of("1.234", "1.234", Some(Kind::Amount)).as_deref(), Ok("1.234"));
+    assert!(value_of("1.235", "1.234", Some(Kind::Amount)).is_err());
+    assert_eq!(value_of("80", "86.00", None).as_deref(), Ok("80.00"));
+    assert!(value_of("", "", None).is_err());
+}

@@ -2,7 +2,7 @@
 
 use crate::number::Reason;
 
-/// What is in doubt, as a phrase in lower case.
+/// What is in doubt, as a phrase in lower case that a clerk understands, such as `the check digit does not fit`.
 pub fn phrase(reason: &Reason) -> String {
     let fixed = match reason {
         Reason::LowConfidence => "hard to read",

@@ -13,6 +13,7 @@ use crate::web::account::Accounts;
 use crate::web::jobs::Runner;
 use crate::web::metrics::Metrics;
 use crate::web::reading::{KnownForms, ReadQueue};
+use crate::web::review::Desk;
 use crate::web::security::rate::RateLimits;
 use crate::web::settings::Settings;
 use crate::web::store::users::{self, User};
@@ -35,6 +36,8 @@ pub struct Shared {
     pub forms: KnownForms,
     /// Reads jobs.
     pub runner: Runner,
+    /// Who has which number in front of them.
+    pub desk: Desk,
     pub limits: RateLimits,
     pub metrics: Metrics,
     /// Mail and sign-in providers.
@@ -80,6 +83,7 @@ impl Shared {
             queue: ReadQueue::start(settings.threads, settings.queue_length)?,
             runner: Runner::default(),
             forms: KnownForms::default(),
+            desk: Desk::default(),
             limits: RateLimits::default(),
             metrics: Metrics::default(),
             accounts: Accounts::of(&settings)?,

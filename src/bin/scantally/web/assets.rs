@@ -31,6 +31,10 @@ const ASSETS: &[Asset] = &[
     asset!("htmx.min.js", SCRIPT),
     asset!("jobs.css", "text/css; charset=utf-8"),
     asset!("jobs.js", SCRIPT),
+    asset!("dashboard.css", "text/css; charset=utf-8"),
+    asset!("review.css", "text/css; charset=utf-8"),
+    asset!("review.js", SCRIPT),
+    asset!("groups.js", SCRIPT),
 ];
 
 /// Part of their addresses, so that browsers ask for new ones after an upgrade.

@@ -22,6 +22,7 @@ pub fn start(app: &App) {
                 printer::remark(&format!("old uploads cannot be removed: {cause}"));
             }
             app.limits.forget_old();
+            app.desk.forget_old();
             tokio::time::sleep(EVERY).await;
         }
     });

@@ -7,7 +7,7 @@ document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRF-Token"] = csrfToken;
 });
 
-// A request of a script to this server; problems become errors with their sentence.
+// A request of a script to this server; problems become errors with their sentence and status.
 async function request(address, options = {}) {
     const headers = { "X-CSRF-Token": csrfToken, Accept: "application/json", ...options.headers };
     let answer;
@@ -20,7 +20,7 @@ async function request(address, options = {}) {
         return answer;
     }
     const problem = await answer.json().catch(() => ({}));
-    throw new Error(problem.detail ?? `The server answered ${answer.status}.`);
+    throw Object.assign(new Error(problem.detail ?? `The server answered ${answer.status}.`), { status: answer.status });
 }
 
 // Says something in the place that screen readers listen to.

@@ -395,8 +395,8 @@ pub fn progress(db: &Connection, job_id: &str) -> rusqlite::Result<Progress> {
             _ => progress.waiting += count,
         }
     }
-    let counts =
-        "SELECT count(*), coalesce(sum(status = 'review' AND decided_at IS NULL), 0) FROM numbers WHERE job_id = ?1";
+    let counts = "SELECT count(*), coalesce(sum((status = 'review' OR sampled_at IS NOT NULL) AND decided_at IS NULL), 0) \
+                  FROM numbers WHERE job_id = ?1";
     (progress.numbers, progress.to_review) =
         db.prepare_cached(counts)?.query_row([job_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(progress)

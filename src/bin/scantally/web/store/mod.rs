@@ -4,9 +4,13 @@
 //! requests.
 
 pub mod identities;
+pub mod audit;
+pub mod decisions;
+pub mod figures;
 pub mod jobs;
 pub mod links;
 pub mod numbers;
+pub mod review_queue;
 mod schema;
 pub mod sessions;
 pub mod shares;
@@ -106,6 +110,11 @@ impl Connections {
 /// Now, in seconds since 1970.
 pub fn now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed())
+}
+
+/// A time in seconds since 1970 as `2026-03-01T14:05:09Z`.
+pub fn time_text(seconds: i64) -> String {
+    scantally::table::utc_timestamp(UNIX_EPOCH + Duration::from_secs(seconds.unsigned_abs()))
 }
 
 #[cfg(test)]

@@ -113,6 +113,8 @@ CREATE TABLE numbers (
     crop_y INTEGER,
     crop_width INTEGER,
     crop_height INTEGER,
+    sampled_at INTEGER,
+    version INTEGER NOT NULL DEFAULT 0,
     decided_value TEXT,
     decided_by INTEGER REFERENCES users (id) ON DELETE SET NULL,
     decided_at INTEGER,
@@ -144,6 +146,10 @@ CREATE TABLE audit (
     done_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX audit_by_job ON audit (job_id, id);
+CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit is never changed'); END;
+CREATE TRIGGER audit_goes_with_its_job BEFORE DELETE ON audit WHEN EXISTS (SELECT 1 FROM jobs WHERE id = OLD.job_id)
+BEGIN SELECT RAISE(ABORT, 'the audit is never changed'); END;
 ";
 
 /// Brings the tables up to date.

@@ -1,8 +1,0 @@
-//! Dashboard: volumes, and whether the confidences are right here.
-
-use crate::web::routes::RouteTable;
-
-/// The routes.
-pub fn routes(table: RouteTable) -> RouteTable {
-    table
-}
