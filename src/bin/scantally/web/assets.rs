@@ -31,6 +31,8 @@ const ASSETS: &[Asset] = &[
     asset!("htmx.min.js", SCRIPT),
     asset!("jobs.css", "text/css; charset=utf-8"),
     asset!("jobs.js", SCRIPT),
+    asset!("templates.css", "text/css; charset=utf-8"),
+    asset!("templates.js", SCRIPT),
 ];
 
 /// Part of their addresses, so that browsers ask for new ones after an upgrade.
