@@ -35,6 +35,8 @@ const ASSETS: &[Asset] = &[
     asset!("review.css", "text/css; charset=utf-8"),
     asset!("review.js", SCRIPT),
     asset!("groups.js", SCRIPT),
+    asset!("templates.css", "text/css; charset=utf-8"),
+    asset!("templates.js", SCRIPT),
 ];
 
 /// Part of their addresses, so that browsers ask for new ones after an upgrade.

@@ -1,6 +1,6 @@
 //! The web app: settings in, a server that answers until it is stopped. The library knows nothing of it.
 //!
-//! [`routes`] lists all addresses; each area has a module of its own: [`home`], [`reading`], [`draw`], [`jobs`], [`review`], [`account`],
+//! [`routes`] lists all addresses; each area has a module of its own: [`home`], [`reading`], [`draw`], [`jobs`], [`templates`], [`review`], [`account`],
 //! [`dashboard`] for people, [`api`] for programs. [`store`] keeps what is kept, [`security`] stands in front.
 
 mod access;
@@ -23,6 +23,7 @@ mod security;
 mod server;
 mod settings;
 mod store;
+mod templates;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -11,7 +11,7 @@ use axum::routing::{MethodFilter, on};
 use crate::web::access::{self, Access};
 use crate::web::app::App;
 use crate::web::security::guard::MOST_FORM_BYTES;
-use crate::web::{account, api, assets, dashboard, draw, home, jobs, reading, review};
+use crate::web::{account, api, assets, dashboard, draw, home, jobs, reading, review, templates};
 
 /// One route.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,7 @@ impl RouteTable {
             reading::routes,
             draw::routes,
             jobs::routes,
+            templates::routes,
             review::routes,
             account::routes,
             dashboard::routes,

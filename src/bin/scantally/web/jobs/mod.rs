@@ -18,6 +18,7 @@ pub mod tables;
 mod tests;
 mod turn;
 
+pub use actions::{Somebody, email_of};
 pub use download::{DOWNLOADS, attachment, send as send_file};
 pub use events::Standing;
 pub use moment::Moment;

@@ -54,12 +54,25 @@ pub fn create(db: &Connection, template: &StoredTemplate, picture: Option<&[u8]>
     Ok(())
 }
 
-/// Changes the text of a template.
-pub fn update(db: &Connection, id: &str, name: &str, toml: &str, changed_at: i64) -> rusqlite::Result<usize> {
+/// Puts another text, and another picture or none, in the place of those of a template.
+pub fn replace(db: &Connection, template: &StoredTemplate, picture: Option<&[u8]>) -> rusqlite::Result<usize> {
     db.execute(
-        "UPDATE templates SET name = ?2, toml = ?3, changed_at = ?4 WHERE id = ?1",
-        params![id, name, toml, changed_at],
+        "UPDATE templates SET name = ?2, toml = ?3, width_px = ?4, height_px = ?5, changed_at = ?6, picture = ?7 WHERE id = ?1",
+        params![
+            template.id,
+            template.name,
+            template.toml,
+            template.width_px,
+            template.height_px,
+            template.changed_at,
+            picture
+        ],
     )
+}
+
+/// How many templates a person has.
+pub fn count_of(db: &Connection, user_id: i64) -> rusqlite::Result<u64> {
+    db.query_row("SELECT count(*) FROM templates WHERE owner_id = ?1", [user_id], |row| row.get(0))
 }
 
 /// The template, if this person may see it.

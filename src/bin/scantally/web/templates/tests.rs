@@ -1,0 +1,1 @@
+//! Templates from the blank form to the file that the command line takes.
