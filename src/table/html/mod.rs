@@ -25,7 +25,6 @@ use crate::table::{RunRecord, ScanRecord};
 use data::ScanData;
 use limits::{LeftOut, Room};
 
-
 const STYLE: &str = include_str!("page.css");
 const BODY: &str = include_str!("page.html");
 

@@ -16,6 +16,7 @@ struct Asset {
 }
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
 
 macro_rules! asset {
     ($name:literal, $kind:expr) => {
@@ -25,7 +26,7 @@ macro_rules! asset {
 
 /// All files. htmx 2.0.11 is by Big Sky Software, under the Zero-Clause BSD licence.
 const ASSETS: &[Asset] = &[
-    asset!("style.css", "text/css; charset=utf-8"),
+    asset!("style.css", STYLE),
     asset!("icon.svg", "image/svg+xml"),
     asset!("app.js", SCRIPT),
     asset!("htmx.min.js", SCRIPT),
@@ -37,6 +38,13 @@ const ASSETS: &[Asset] = &[
     asset!("groups.js", SCRIPT),
     asset!("templates.css", "text/css; charset=utf-8"),
     asset!("templates.js", SCRIPT),
+    asset!("api.css", STYLE),
+    asset!("api.js", SCRIPT),
+    asset!("read.css", STYLE),
+    asset!("read.js", SCRIPT),
+    asset!("result.js", SCRIPT),
+    asset!("draw.css", STYLE),
+    asset!("draw.js", SCRIPT),
 ];
 
 /// Part of their addresses, so that browsers ask for new ones after an upgrade.

@@ -3,10 +3,10 @@
 //! The functions of the submodules take a connection and are plain and blocking; [`Store::with`] runs them off the threads that answer
 //! requests.
 
-pub mod identities;
 pub mod audit;
 pub mod decisions;
 pub mod figures;
+pub mod identities;
 pub mod jobs;
 pub mod links;
 pub mod numbers;
