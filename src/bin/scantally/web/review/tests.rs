@@ -43,8 +43,7 @@ pub fn insert_job(site: &Site, id: &str, owner: &str, source: &str, double_keyin
         let owner_id = users::by_email(db, owner)?.expect("an account").id;
         let job = Job { state: State::Done, double_keying, ..jobs::tests::queued(id, owner_id, Kind::Batch, 1) };
         jobs::create(db, &job)?;
-        jobs::add_scan(db, id, source, "stored", 1)?;
-        let scan_id = jobs::scans(db, id)?[0].id;
+        let scan_id = jobs::tests::insert_scan(db, id, source)?;
         let crop = Crop { bounds: Rect::new(0, 0, 140, 60), png: b"png".to_vec(), path: None };
         let pictures = Pictures { crops: vec![Some(crop); numbers.len()], thumbnail: None };
         let page = PageRecord { page: 1, width_px: 800, height_px: 600, numbers, pictures };
