@@ -26,6 +26,7 @@ macro_rules! asset {
 /// All files. htmx 2.0.11 is by Big Sky Software, under the Zero-Clause BSD licence.
 const ASSETS: &[Asset] = &[
     asset!("style.css", "text/css; charset=utf-8"),
+    asset!("account.css", "text/css; charset=utf-8"),
     asset!("icon.svg", "image/svg+xml"),
     asset!("app.js", SCRIPT),
     asset!("htmx.min.js", SCRIPT),

@@ -104,7 +104,7 @@ impl Provider {
             .set_pkce_verifier(PkceCodeVerifier::new(pending.verifier))
             .request(&|request| self.send(request))
             .map_err(|cause| self.failed(&cause))?;
-        let token = answer.id_token().ok_or_else(|| self.failed(&"no ID token came"))?;
+        let token = answer.id_token().ok_or_else(|| self.failed(&Unusable("no ID token came")))?;
         let verifier = client.id_token_verifier();
         let claims = token.claims(&verifier, &Nonce::new(pending.nonce)).map_err(|cause| self.failed(&cause))?;
         if let Some(expected) = claims.access_token_hash() {
@@ -112,7 +112,7 @@ impl Provider {
             let key = token.signing_key(&verifier).map_err(|cause| self.failed(&cause))?;
             let found = AccessTokenHash::from_token(answer.access_token(), algorithm, key);
             if found.map_err(|cause| self.failed(&cause))? != *expected {
-                return Err(self.failed(&"the tokens do not belong together"));
+                return Err(self.failed(&Unusable("the tokens do not belong together")));
             }
         }
         let is_checked = claims.email_verified().unwrap_or(self.keys.vouches_for_email == Some(true));
@@ -162,15 +162,22 @@ impl Provider {
         Ok(HttpResponse::from_parts(parts, bytes))
     }
 
-    /// Whoever runs the server reads the cause; what providers answer has no secrets of people in it.
-    fn failed(&self, cause: &dyn std::fmt::Display) -> Problem {
+    /// Whoever runs the server reads the cause: of errors the sentences alone, not the answers that they may hold.
+    fn failed(&self, cause: &dyn std::error::Error) -> Problem {
         let title = self.keys.title();
-        printer::remark(&format!("signing in with {title} failed: {cause}"));
+        let causes = std::iter::successors(Some(cause), |cause| cause.source()).map(ToString::to_string);
+        let causes: Vec<String> = causes.collect();
+        printer::remark(&format!("signing in with {title} failed: {}", causes.join(": ")));
         let detail =
             format!("{title} cannot be reached, or its answer cannot be used; try again, or log in with a password.");
         Problem::new(axum::http::StatusCode::BAD_GATEWAY, detail)
     }
 }
+
+/// An answer that is well formed and yet not to be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Unusable(&'static str);
 
 /// Whether a provider takes the secret as HTTP password, as it does unless it says otherwise.
 fn takes_basic(description: &CoreProviderMetadata) -> bool {
