@@ -170,6 +170,7 @@ fn a_template_that_was_drawn_in_the_browser_passes_the_check_of_the_command_line
     for file in ["template.zip", "template.toml"] {
         let downloaded = server.get(&format!("{path}/download/{file}"));
         assert_eq!(downloaded.status, 200, "{}", downloaded.text());
+        assert!(downloaded.headers["content-disposition"].starts_with("attachment; filename=\"Meter_card."));
         place.write(file, downloaded.body);
     }
     let mut archive =
