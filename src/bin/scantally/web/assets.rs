@@ -48,8 +48,24 @@ const ASSETS: &[Asset] = &[
     asset!("draw.js", SCRIPT),
 ];
 
-/// Part of their addresses, so that browsers ask for new ones after an upgrade.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Part of their addresses, so that browsers ask for new ones when they have changed.
+pub const VERSION: u64 = hash(ASSETS);
+
+/// A number that changes with any byte of any file (Fowler, Noll and Vo, FNV-1a), known when the program is built.
+const fn hash(assets: &[Asset]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    let mut place = 0;
+    while place < assets.len() {
+        let bytes = assets[place].bytes;
+        let mut at = 0;
+        while at < bytes.len() {
+            hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0100_0000_01b3);
+            at += 1;
+        }
+        place += 1;
+    }
+    hash
+}
 
 /// Browsers keep them for an hour; after an upgrade a page asks for them by another version.
 const KEPT: &str = "public, max-age=3600";
