@@ -40,3 +40,58 @@ fn a_batch_is_uploaded_read_and_deleted() {
         .browser
         .wait("the list without it", "location.pathname === '/batches' && !document.body.innerText.includes('March')");
 }
+
+#[test]
+#[ignore = "needs chromium, chromedriver and axe-core"]
+fn a_template_is_drawn_on_a_blank_form_and_used() {
+    let place = Place::open("");
+    let forms = place.folder.path().join("forms");
+    let drawn = std::process::Command::new(env!("CARGO_BIN_EXE_scantally"))
+        .args(["synth", "--kind", "form", "--design", "meter-card", "--pages", "1", "--seed", "5", "--out"])
+        .arg(&forms)
+        .status();
+    assert!(drawn.expect("the binary starts").success());
+    place.go("/templates/new");
+    place.check_page("new-template");
+    place.browser.type_into("#blank-name", "meter card");
+    place.browser.type_into("#blank-file", &forms.join("blank.png").display().to_string());
+    place.browser.click("#blank-send");
+    place.browser.wait("the editor", "document.getElementById('editor')");
+    place.browser.wait("the blank form", "document.querySelector('#stage img').complete");
+    // One box with the mouse: the account number, which is 638 x 97 pixels at (260, 531) of 2480 x 3508.
+    place.browser.script("document.getElementById('field-list').querySelectorAll('button').length");
+    place.browser.click("#draw-box");
+    let before = place.browser.script("return document.querySelectorAll('#boxes rect').length");
+    place.browser.draw("#stage", &[(0.103, 0.1500), (0.2, 0.16), (0.3625, 0.1795)]);
+    place.browser.wait("a box more", &format!("document.querySelectorAll('#boxes rect').length > {before}"));
+    place.browser.script("document.getElementById('field-name').select()");
+    place.browser.type_into("#field-name", "");
+    place.browser.script(
+        "const set = (id, value) => { const input = document.getElementById(id); input.value = value; \
+         for (const kind of ['input', 'change']) input.dispatchEvent(new Event(kind, { bubbles: true })); }; \
+         set('field-name', 'account'); set('field-kind', 'digits'); set('field-cells', '9');",
+    );
+    place.check_page("template-editor");
+    place.browser.click("#save-template");
+    place.browser.wait("that it is saved", "document.getElementById('editor-note').innerText.toLowerCase().includes('saved') || !document.getElementById('editor')");
+    let template = place.server.get("/api/v1/templates").json();
+    let id = template["templates"][0]["id"].as_str().unwrap_or_else(|| panic!("{template}")).to_owned();
+    place.go(&format!("/templates/{id}"));
+    place.check_page("template");
+    place.browser.click("#use-template");
+    place.browser.wait("the form of a new batch", "document.getElementById('batch-name')");
+    place.browser.type_into("#choose-files", &forms.join("form-0001.png").display().to_string());
+    place.browser.wait("files to send", "!document.getElementById('start-upload').disabled");
+    place.browser.click("#start-upload");
+    place.browser.wait("the end of the batch", DONE);
+    let truth = std::fs::read_to_string(forms.join("truth.csv")).expect("the truth");
+    let account =
+        truth.lines().find_map(|line| line.split_once(",account_number,")?.1.split(',').next()).expect("an account");
+    place.browser.wait(
+        "the number of the field",
+        &format!("document.getElementById('numbers').innerText.includes('{account}')"),
+    );
+    // The downloaded template is one for the command line.
+    let toml = place.server.get(&format!("/templates/{id}/download/template.toml")).text();
+    assert!(toml.contains("name = \"account\"") && toml.contains("cells = 9"), "{toml}");
+}

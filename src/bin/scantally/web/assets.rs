@@ -24,13 +24,12 @@ macro_rules! asset {
     };
 }
 
-/// All files. htmx 2.0.11 is by Big Sky Software, under the Zero-Clause BSD licence.
+/// All files.
 const ASSETS: &[Asset] = &[
     asset!("style.css", STYLE),
     asset!("account.css", STYLE),
     asset!("icon.svg", "image/svg+xml"),
     asset!("app.js", SCRIPT),
-    asset!("htmx.min.js", SCRIPT),
     asset!("jobs.css", STYLE),
     asset!("jobs.js", SCRIPT),
     asset!("dashboard.css", STYLE),

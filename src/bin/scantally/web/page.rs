@@ -81,11 +81,6 @@ impl FromRequestParts<App> for Visitor {
     }
 }
 
-/// Whether the request was made by htmx, which wants a part of a page.
-pub fn is_partial(headers: &axum::http::HeaderMap) -> bool {
-    headers.contains_key("hx-request")
-}
-
 /// A page of a template.
 ///
 /// # Errors
@@ -101,31 +96,20 @@ struct ProblemPage<'a> {
     detail: &'a str,
 }
 
-#[derive(Template)]
-#[template(path = "problem_part.html", config = "src/bin/scantally/web/askama.toml")]
-struct ProblemPart<'a> {
-    detail: &'a str,
-}
-
-/// Shows problems to people as a page, or as a part of one; programs keep the document.
+/// Shows problems to people as a page; programs keep the document.
 pub async fn show_problems(request: Request, next: Next) -> Response {
     let accepts_pages = request
         .headers()
         .get(header::ACCEPT)
         .and_then(|accept| accept.to_str().ok())
         .is_some_and(|accept| accept.contains("text/html"));
-    let is_partial = is_partial(request.headers());
-    let is_for_programs = is_for_programs(request.uri().path()) && !is_partial;
+    let is_for_programs = is_for_programs(request.uri().path());
     let response = next.run(request).await;
-    if is_for_programs || !(accepts_pages || is_partial) {
+    if is_for_programs || !accepts_pages {
         return response;
     }
     let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
-    let page = if is_partial {
-        ProblemPart { detail: &problem.detail }.render()
-    } else {
-        ProblemPage { title: title(problem.status), detail: &problem.detail }.render()
-    };
+    let page = ProblemPage { title: title(problem.status), detail: &problem.detail }.render();
     let Ok(page) = page else { return response };
     let retry_after = response.headers().get(header::RETRY_AFTER).cloned();
     let mut shown = (problem.status, Html(page)).into_response();

@@ -3,10 +3,6 @@
 
 const csrfToken = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
-document.addEventListener("htmx:configRequest", (event) => {
-    event.detail.headers["X-CSRF-Token"] = csrfToken;
-});
-
 // A request of a script to this server; problems become errors with their sentence and status.
 async function request(address, options = {}) {
     const headers = { "X-CSRF-Token": csrfToken, Accept: "application/json", ...options.headers };
