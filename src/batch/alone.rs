@@ -42,22 +42,37 @@ mod tests {
     use super::*;
     use crate::table::FileStatus;
 
-    /// The same small picture twice, as PNG and as two pages of a PNM.
-    fn pages(count: usize) -> Vec<u8> {
-        b"P5 2 1 255 \x00\xff".repeat(count)
+    /// A scan of two small pages.
+    fn two_pages() -> Vec<u8> {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        let mut encoder = tiff::encoder::TiffEncoder::new(&mut bytes).expect("memory");
+        for _ in 0..2 {
+            encoder.write_image::<tiff::encoder::colortype::Gray8>(2, 1, &[0, 255]).expect("memory");
+        }
+        bytes.into_inner()
     }
 
     #[test]
-    fn a_page_that_fails_or_panics_leaves_the_others() -> Result<()> {
+    fn a_page_that_panics_leaves_the_others() -> Result<()> {
         let read = |_: &Scan, page: usize| match page {
             1 => Ok(PageRecord { page, ..PageRecord::default() }),
             _ => panic!("a fault"),
         };
-        let record = read_alone("a.pgm", pages(1), &Settings::default(), read)?;
-        assert_eq!((record.row.status, record.pages.len()), (FileStatus::Ok, 1));
-        let error = read_alone("a.pgm", pages(1), &Settings::default(), |_, _| panic!("a fault")).expect_err("no page");
-        assert!(error.to_string().contains("a.pgm, page 1: scantally itself failed on it (a fault)"), "{error}");
+        let record = read_alone("a.tif", two_pages(), &Settings::default(), read)?;
+        assert_eq!((record.row.status, record.row.page_count, record.pages.len()), (FileStatus::Failed, 2, 1));
+        assert!(
+            record.row.error.contains("a.tif, page 2: scantally itself failed on it (a fault)"),
+            "{}",
+            record.row.error
+        );
         Ok(())
+    }
+
+    #[test]
+    fn where_no_page_can_be_read_the_first_error_is_told() {
+        let panics = |_: &Scan, _| panic!("a fault");
+        let error = read_alone("a.tif", two_pages(), &Settings::default(), panics).expect_err("no page");
+        assert!(error.to_string().starts_with("a.tif, page 1: "), "{error}");
     }
 
     #[test]

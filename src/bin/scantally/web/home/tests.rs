@@ -1,3 +1,5 @@
+//! The first page and its samples.
+
 use super::samples::SAMPLES;
 use crate::web::store::users::Role;
 use crate::web::testing::{Client, Site};

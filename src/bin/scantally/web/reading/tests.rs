@@ -1,3 +1,5 @@
+//! The pages Read and result: files in, what people see of them out.
+
 use axum::http::Method;
 
 use crate::web::store::jobs;

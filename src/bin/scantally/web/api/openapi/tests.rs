@@ -1,3 +1,5 @@
+//! The description of the interface: that it is whole, and that it describes the routes that there are.
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;

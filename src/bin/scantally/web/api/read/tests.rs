@@ -1,3 +1,5 @@
+//! Reading at once: scans of all kinds in, numbers, tables and problems out.
+
 use std::io::Cursor;
 
 use axum::http::Method;
