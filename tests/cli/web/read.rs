@@ -77,7 +77,7 @@ fn tc_005_the_result_shows_the_number_its_confidence_and_a_way_back() {
     place.browser.click("#predict");
     place.browser.wait("boxes on the page", BOXES);
     let numbers = "return document.querySelectorAll('.number-card .value').length > 5 \
-                   && [...document.querySelectorAll('.number-card .confidence')].every((cell) => /^\\\\d+ %$/.test(cell.innerText.trim()))";
+                   && [...document.querySelectorAll('.number-card .confidence')].every((cell) => /^\\d+ %$/.test(cell.innerText.trim()))";
     assert_eq!(place.browser.script(numbers), "true", "{}", place.browser.text());
     place.browser.wait("the picture of the page", "document.querySelector('.page-view img').naturalWidth > 100");
     place.check_page("result");
