@@ -5,7 +5,7 @@ use scantally::number::Number;
 
 /// Jobs that a person may see; `?1` is the person.
 const VISIBLE: &str = "SELECT id FROM jobs WHERE owner_id = ?1 \
-                       UNION SELECT object_id FROM shares WHERE kind = 'job' AND user_id = ?1";
+                       UNION SELECT object_id FROM shared_with_users WHERE kind = 'job' AND user_id = ?1";
 
 /// What was read of the jobs that were begun on a day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
