@@ -150,3 +150,35 @@ fn a_server_that_is_asked_to_end_does_not_wait_for_pages_that_listen() {
     });
     assert!(server.ends_by_itself());
 }
+
+#[test]
+fn a_template_that_was_drawn_in_the_browser_passes_the_check_of_the_command_line() {
+    let place = Workplace::new();
+    let server = Server::start(&place.path("data"), "");
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    number_picture("0123456789012345").write_to(&mut bytes, image::ImageFormat::Png).expect("memory");
+    let made = server.upload("/api/v1/templates", &[("blank.png", &bytes.into_inner())]);
+    assert_eq!(made.status, 201, "{}", made.text());
+    let path = format!("/api/v1/templates/{}", made.json()["id"].as_str().expect("an id"));
+    let content = json!({
+        "name": "Meter card",
+        "fields": [{ "name": "reading", "box": [10, 10, 300, 50], "kind": "integer", "cells": 8, "required": true }],
+        "rules": [{ "name": "positive", "check": "reading > 0" }],
+    });
+    let saved = server.send("PUT", &path, "application/json", content.to_string().as_bytes());
+    assert_eq!(saved.status, 200, "{}", saved.text());
+    for file in ["template.zip", "template.toml"] {
+        let downloaded = server.get(&format!("{path}/download/{file}"));
+        assert_eq!(downloaded.status, 200, "{}", downloaded.text());
+        assert!(downloaded.headers["content-disposition"].starts_with("attachment; filename=\"Meter_card."));
+        place.write(file, downloaded.body);
+    }
+    let mut archive =
+        zip::ZipArchive::new(std::fs::File::open(place.path("template.zip")).expect("a file")).expect("an archive");
+    archive.extract(place.path("packed")).expect("a writable folder");
+    for template in ["template.toml", "packed/Meter_card.toml"] {
+        let checked = place.run(&format!("template check {template}"));
+        assert_eq!(checked.code, Some(0), "{}", checked.stderr);
+        assert!(checked.stdout.contains("Meter card, 1 field, 1 rule"), "{}", checked.stdout);
+    }
+}

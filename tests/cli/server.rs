@@ -128,7 +128,7 @@ impl Server {
 
     /// The same, for requests that the server may not live to answer.
     pub fn try_send(&self, method: &str, path: &str, kind: &str, body: &[u8]) -> std::io::Result<Answer> {
-        let host = self.address.trim_start_matches("http://");
+        let host = self.address().trim_start_matches("http://");
         let address: SocketAddr = host.parse().expect("an address");
         let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
         stream.set_read_timeout(Some(PATIENCE))?;

@@ -55,7 +55,8 @@ pub struct Serve {
 
     /// TOML file with the keys to sign in with Google, Facebook or any OpenID provider
     ///
-    /// One table `[[provider]]` each: `name`, `client_id`, `client_secret`, and for others than google and facebook `issuer`.
+    /// One table `[[provider]]` each: `name`, `client_id`, `client_secret`, and for others than google and facebook `issuer`. People need an
+    /// address that the provider has checked; facebook does not say so, and wants `vouches_for_email = true`.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub sign_in: Option<PathBuf>,
 

@@ -27,16 +27,17 @@ macro_rules! asset {
 /// All files. htmx 2.0.11 is by Big Sky Software, under the Zero-Clause BSD licence.
 const ASSETS: &[Asset] = &[
     asset!("style.css", STYLE),
+    asset!("account.css", STYLE),
     asset!("icon.svg", "image/svg+xml"),
     asset!("app.js", SCRIPT),
     asset!("htmx.min.js", SCRIPT),
-    asset!("jobs.css", "text/css; charset=utf-8"),
+    asset!("jobs.css", STYLE),
     asset!("jobs.js", SCRIPT),
-    asset!("dashboard.css", "text/css; charset=utf-8"),
-    asset!("review.css", "text/css; charset=utf-8"),
+    asset!("dashboard.css", STYLE),
+    asset!("review.css", STYLE),
     asset!("review.js", SCRIPT),
     asset!("groups.js", SCRIPT),
-    asset!("templates.css", "text/css; charset=utf-8"),
+    asset!("templates.css", STYLE),
     asset!("templates.js", SCRIPT),
     asset!("api.css", STYLE),
     asset!("api.js", SCRIPT),
@@ -47,8 +48,24 @@ const ASSETS: &[Asset] = &[
     asset!("draw.js", SCRIPT),
 ];
 
-/// Part of their addresses, so that browsers ask for new ones after an upgrade.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// Part of their addresses, so that browsers ask for new ones when they have changed.
+pub const VERSION: u64 = hash(ASSETS);
+
+/// A number that changes with any byte of any file (Fowler, Noll and Vo, FNV-1a), known when the program is built.
+const fn hash(assets: &[Asset]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    let mut place = 0;
+    while place < assets.len() {
+        let bytes = assets[place].bytes;
+        let mut at = 0;
+        while at < bytes.len() {
+            hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0100_0000_01b3);
+            at += 1;
+        }
+        place += 1;
+    }
+    hash
+}
 
 /// Browsers keep them for an hour; after an upgrade a page asks for them by another version.
 const KEPT: &str = "public, max-age=3600";

@@ -12,6 +12,7 @@ use crate::web::access::Access;
 use crate::web::routes::RouteTable;
 use crate::web::store::jobs::{self, Kind, State};
 use crate::web::store::numbers;
+use crate::web::store::shares::{self, Shared};
 use crate::web::store::templates::{self, StoredTemplate};
 use crate::web::store::users::{self, Role};
 use crate::web::testing::{Client, Site};
@@ -152,11 +153,8 @@ async fn readers_change_nothing_of_what_is_shared_with_them() {
     let belongings = Belongings::of(&site, "ann@example.org");
     let reader = site.person("rea@example.org", Role::Reader);
     let shared = site.app.store.with_blocking(|db| {
-        let id = users::by_email(db, "rea@example.org")?.map_or(0, |user| user.id);
-        for (kind, object) in [("job", &belongings.job), ("template", &belongings.template)] {
-            db.execute("INSERT INTO shares VALUES (?1, ?2, ?3)", rusqlite::params![kind, object, id])?;
-        }
-        Ok(())
+        shares::share(db, Shared::Job, &belongings.job, "rea@example.org")?;
+        shares::share(db, Shared::Template, &belongings.template, "rea@example.org")
     });
     shared.expect("a database");
     assert_eq!(reader.get(&format!("/batches/{}", belongings.job)).await.status, 200);
@@ -199,8 +197,7 @@ impl Belongings {
             let owner = users::by_email(db, email)?.map_or(0, |user| user.id);
             let job = jobs::Job { state: State::Done, ..jobs::tests::queued("jobofann", owner, Kind::Batch, 1) };
             jobs::create(db, &job)?;
-            jobs::add_scan(db, &job.id, "secret-name.png", "stored", 1)?;
-            let scan_id = jobs::scans(db, &job.id)?[0].id;
+            let scan_id = jobs::tests::insert_scan(db, &job.id, "secret-name.png")?;
             numbers::write_scan(db, scan_id, &scan)?;
             let template = StoredTemplate {
                 id: "templateofann".to_owned(),

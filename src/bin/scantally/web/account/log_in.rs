@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use tower_sessions::Session;
 
-use super::{Machine, WithAccounts};
+use super::{Button, Machine, WithAccounts};
 use crate::web::access::Access;
 use crate::web::app::App;
 use crate::web::page::{Visitor, render};
@@ -35,7 +35,7 @@ struct LogInPage {
     next: String,
     notice: Option<&'static str>,
     problem: Option<&'static str>,
-    providers: Vec<(String, String)>,
+    providers: Vec<Button>,
 }
 
 #[derive(serde::Deserialize)]
@@ -71,7 +71,8 @@ async fn show(
         "deleted" => Some("Your account and all that belonged to it are deleted."),
         _ => None,
     };
-    let (next, providers) = (local_path(&asked.next).to_owned(), app.accounts.buttons());
+    let next = local_path(&asked.next).to_owned();
+    let providers = app.accounts.buttons(&next);
     let page = LogInPage { visitor, email: String::new(), next, notice, problem: None, providers };
     Ok(render(&page)?.into_response())
 }
@@ -91,7 +92,7 @@ async fn log_in(
     let next = local_path(&typed.next).to_owned();
     let Some(user) = user.filter(|_| is_right) else {
         let problem = "The address or the password is not right, or the address was not confirmed yet.";
-        let providers = app.accounts.buttons();
+        let providers = app.accounts.buttons(&next);
         let page = LogInPage { visitor, email: typed.email, next, notice: None, problem: Some(problem), providers };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response());
     };

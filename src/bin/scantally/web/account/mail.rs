@@ -7,7 +7,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use lettre::message::{Mailbox, header::ContentType};
+use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::{Body, Mailbox};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{Message, SmtpTransport, Transport};
 use openidconnect::url::{Host, Url};
@@ -25,6 +26,9 @@ const MOST_WAITING: usize = 200;
 
 /// A mail server that does not answer for so long is not waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// No line of a mail has more bytes (RFC 5322).
+const LONGEST_LINE: usize = 998;
 
 /// One mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,7 +133,7 @@ fn send(letter: Letter, from: &Mailbox, way: &Way) -> anyhow::Result<()> {
         .subject(letter.subject)
         .message_id(None)
         .header(ContentType::TEXT_PLAIN)
-        .body(letter.text)
+        .body(body(letter.text))
         .context("a letter")?;
     match way {
         Way::Server(server) => server.send(&message).map(drop).context("the mail server"),
@@ -138,6 +142,16 @@ fn send(letter: Letter, from: &Mailbox, way: &Way) -> anyhow::Result<()> {
             written.with_context(|| folder.display().to_string())
         }
     }
+}
+
+/// The text as it stands where mail allows it, so that links stay whole in the files of the outbox, too.
+fn body(text: String) -> Body {
+    let is_plain = text.is_ascii() && text.lines().all(|line| line.len() <= LONGEST_LINE);
+    if is_plain {
+        let bytes = text.replace('\n', "\r\n").into_bytes();
+        return Body::dangerous_pre_encoded(bytes, ContentTransferEncoding::SevenBit);
+    }
+    Body::new(text)
 }
 
 /// Writes a mail into a folder that only the user who runs the server can look into; it is there as a whole, or not yet.
@@ -183,6 +197,19 @@ mod tests {
         ] {
             let sentence = format!("{:#}", check(url, password).expect_err(url));
             assert!(sentence.contains("--smtp") && !sentence.contains("hunter2"), "{sentence}");
+        }
+    }
+
+    #[test]
+    fn links_stay_whole_however_long_they_are() {
+        for url in ["https://scans.example.org".to_owned(), format!("https://{}.example.org", "scans".repeat(30))] {
+            let letter = crate::web::account::letters::confirm(&url, "ann@example.org", "secret");
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let way = Way::Folder(folder.path().to_owned());
+            send(letter, &"desk@example.org".parse().expect("an address"), &way).expect("a mail");
+            let mail = std::fs::read_dir(folder.path()).expect("a folder").next().expect("a file").expect("a file");
+            let text = std::fs::read_to_string(mail.path()).expect("a mail");
+            assert!(text.contains(&format!("\r\n{url}/confirm/secret\r\n")) && text.contains("7bit"), "{text}");
         }
     }
 

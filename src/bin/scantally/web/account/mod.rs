@@ -25,6 +25,7 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::web::app::App;
 use crate::web::problem::Problem;
@@ -59,10 +60,23 @@ impl Accounts {
         self.providers.iter().find(|provider| provider.keys.name == name).cloned().ok_or_else(Problem::not_found)
     }
 
-    /// What the buttons say: name in addresses, name for people.
-    fn buttons(&self) -> Vec<(String, String)> {
-        self.providers.iter().map(|provider| (provider.keys.name.clone(), provider.keys.title())).collect()
+    /// The buttons of all providers; whoever signs in goes on to `next`, a path of this server.
+    fn buttons(&self, next: &str) -> Vec<Button> {
+        let next = utf8_percent_encode(next, NON_ALPHANUMERIC).to_string();
+        let button = |provider: &Arc<Provider>| {
+            let name = provider.keys.name.clone();
+            Button { title: provider.keys.title(), address: format!("/login/with/{name}?next={next}"), name }
+        };
+        self.providers.iter().map(button).collect()
     }
+}
+
+/// A button that leads to a provider.
+struct Button {
+    name: String,
+    /// The name for people.
+    title: String,
+    address: String,
 }
 
 /// The routes of the pages.
@@ -108,4 +122,37 @@ impl<S: Send + Sync> FromRequestParts<S> for Machine {
 fn afterwards(work: impl Future<Output = Result<(), Problem>> + Send + 'static) {
     // Problems have been printed where they came up; whoever asked is not to know of them.
     tokio::spawn(async move { work.await.ok() });
+}
+
+#[cfg(test)]
+mod machine_tests {
+    use axum::http::Request;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn only_a_server_on_this_machine_asks_for_others() {
+        for (peer, forwarded, machine) in [
+            (None, None, None),
+            (Some("192.0.2.7:1"), None, Some("192.0.2.7")),
+            (Some("192.0.2.7:1"), Some("198.51.100.1"), Some("192.0.2.7")),
+            (Some("127.0.0.1:1"), None, Some("127.0.0.1")),
+            (Some("127.0.0.1:1"), Some("203.0.113.9, 198.51.100.1"), Some("198.51.100.1")),
+            (Some("[::1]:1"), Some("nobody"), Some("::1")),
+        ] {
+            let request = forwarded.iter().fold(Request::builder(), |it, value| it.header("x-forwarded-for", *value));
+            let (mut parts, ()) = request.body(()).expect("a request").into_parts();
+            parts.extensions.extend(peer_of(peer));
+            let Ok(found) = Machine::from_request_parts(&mut parts, &()).await;
+            assert_eq!(found.0, machine.map(|text| text.parse().expect("an address")), "{peer:?} {forwarded:?}");
+        }
+    }
+
+    fn peer_of(text: Option<&str>) -> axum::http::Extensions {
+        let mut extensions = axum::http::Extensions::new();
+        if let Some(text) = text {
+            extensions.insert(ConnectInfo(text.parse::<SocketAddr>().expect("an address")));
+        }
+        extensions
+    }
 }

@@ -24,8 +24,8 @@ const MOST_BYTES: u64 = 1 << 20;
 /// How long a provider's description of itself is believed; it changes its keys now and then.
 const BELIEVED: Duration = Duration::from_secs(600);
 
-/// Facebook's description has no token endpoint: its own pages want apps to use the token they get in the browser. The endpoint is in
-/// "Manually Build a Login Flow, OIDC token with authorization code flow with PKCE" of its developer documents.
+/// Facebook's description of itself names no token endpoint; its developer documents do, in "OIDC Code Flow with PKCE for Manually Built
+/// Facebook Login Flows".
 const FACEBOOK_TOKEN_URL: &str = "https://graph.facebook.com/oauth/access_token";
 
 type Client =
@@ -62,6 +62,8 @@ impl Provider {
     pub fn new(keys: Keys) -> Self {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(PATIENCE))
+            // Only a provider on this machine may go without.
+            .https_only(keys.issuer.starts_with("https://"))
             // An answer that leads elsewhere could lead into the network of this server.
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -104,7 +106,7 @@ impl Provider {
             .set_pkce_verifier(PkceCodeVerifier::new(pending.verifier))
             .request(&|request| self.send(request))
             .map_err(|cause| self.failed(&cause))?;
-        let token = answer.id_token().ok_or_else(|| self.failed(&"no ID token came"))?;
+        let token = answer.id_token().ok_or_else(|| self.failed(&Unusable("no ID token came")))?;
         let verifier = client.id_token_verifier();
         let claims = token.claims(&verifier, &Nonce::new(pending.nonce)).map_err(|cause| self.failed(&cause))?;
         if let Some(expected) = claims.access_token_hash() {
@@ -112,7 +114,7 @@ impl Provider {
             let key = token.signing_key(&verifier).map_err(|cause| self.failed(&cause))?;
             let found = AccessTokenHash::from_token(answer.access_token(), algorithm, key);
             if found.map_err(|cause| self.failed(&cause))? != *expected {
-                return Err(self.failed(&"the tokens do not belong together"));
+                return Err(self.failed(&Unusable("the tokens do not belong together")));
             }
         }
         let is_checked = claims.email_verified().unwrap_or(self.keys.vouches_for_email == Some(true));
@@ -145,12 +147,8 @@ impl Provider {
             return Ok(Arc::clone(description));
         }
         let issuer = IssuerUrl::new(self.keys.issuer.clone()).map_err(|cause| self.failed(&cause))?;
-        let mut description = CoreProviderMetadata::discover(&issuer, &|request| self.send(request))
-            .map_err(|cause| self.failed(&cause))?;
-        if description.token_endpoint().is_none() && self.keys.name == FACEBOOK {
-            let url = TokenUrl::new(FACEBOOK_TOKEN_URL.to_owned()).map_err(|cause| self.failed(&cause))?;
-            description = description.set_token_endpoint(Some(url));
-        }
+        let description = CoreProviderMetadata::discover(&issuer, &|request| self.send(request));
+        let description = completed(&self.keys.name, description.map_err(|cause| self.failed(&cause))?);
         let description = Arc::new(description);
         *found = Some((Instant::now(), Arc::clone(&description)));
         Ok(description)
@@ -162,18 +160,57 @@ impl Provider {
         Ok(HttpResponse::from_parts(parts, bytes))
     }
 
-    /// Whoever runs the server reads the cause; what providers answer has no secrets of people in it.
-    fn failed(&self, cause: &dyn std::fmt::Display) -> Problem {
+    /// Whoever runs the server reads the cause: of errors the sentences alone, not the answers that they may hold.
+    fn failed(&self, cause: &dyn std::error::Error) -> Problem {
         let title = self.keys.title();
-        printer::remark(&format!("signing in with {title} failed: {cause}"));
+        let causes = std::iter::successors(Some(cause), |cause| cause.source()).map(ToString::to_string);
+        let causes: Vec<String> = causes.collect();
+        printer::remark(&format!("signing in with {title} failed: {}", causes.join(": ")));
         let detail =
             format!("{title} cannot be reached, or its answer cannot be used; try again, or log in with a password.");
         Problem::new(axum::http::StatusCode::BAD_GATEWAY, detail)
     }
 }
 
+/// What a provider says of itself, with what is known to be missing.
+fn completed(name: &str, description: CoreProviderMetadata) -> CoreProviderMetadata {
+    let is_incomplete = name == FACEBOOK && description.token_endpoint().is_none();
+    match TokenUrl::new(FACEBOOK_TOKEN_URL.to_owned()) {
+        Ok(url) if is_incomplete => description.set_token_endpoint(Some(url)),
+        _ => description,
+    }
+}
+
+/// An answer that is well formed and yet not to be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Unusable(&'static str);
+
 /// Whether a provider takes the secret as HTTP password, as it does unless it says otherwise.
 fn takes_basic(description: &CoreProviderMetadata) -> bool {
     use openidconnect::core::CoreClientAuthMethod::ClientSecretBasic;
     description.token_endpoint_auth_methods_supported().is_none_or(|methods| methods.contains(&ClientSecretBasic))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facebook_has_a_token_endpoint_though_it_does_not_say_so() {
+        let described = || {
+            let text = r#"{
+                "issuer": "https://www.facebook.com",
+                "authorization_endpoint": "https://facebook.com/dialog/oauth/",
+                "jwks_uri": "https://www.facebook.com/.well-known/oauth/openid/jwks/",
+                "response_types_supported": ["id_token", "token id_token"],
+                "subject_types_supported": ["pairwise"],
+                "id_token_signing_alg_values_supported": ["RS256"]
+            }"#;
+            serde_json::from_str::<CoreProviderMetadata>(text).expect("a description")
+        };
+        let url = |name| completed(name, described()).token_endpoint().map(|url| url.as_str().to_owned());
+        assert_eq!(url(FACEBOOK).as_deref(), Some(FACEBOOK_TOKEN_URL));
+        assert_eq!(url("office"), None);
+    }
 }

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use rusqlite::TransactionBehavior;
 
-use super::{Machine, WithAccounts, address, afterwards, letters, message, password};
+use super::{Button, Machine, WithAccounts, address, afterwards, letters, message, password};
 use crate::web::access::Access;
 use crate::web::app::App;
 use crate::web::page::{Visitor, render};
@@ -31,7 +31,7 @@ struct RegisterPage {
     visitor: Visitor,
     email: String,
     problem: Option<&'static str>,
-    providers: Vec<(String, String)>,
+    providers: Vec<Button>,
 }
 
 #[derive(serde::Deserialize)]
@@ -45,7 +45,7 @@ struct Registration {
 }
 
 async fn show(WithAccounts(app): WithAccounts, visitor: Visitor) -> Result<impl IntoResponse, Problem> {
-    render(&RegisterPage { visitor, email: String::new(), problem: None, providers: app.accounts.buttons() })
+    render(&RegisterPage { visitor, email: String::new(), problem: None, providers: app.accounts.buttons("/") })
 }
 
 async fn register(
@@ -61,7 +61,7 @@ async fn register(
     let email = match checked {
         Ok(email) => email,
         Err(problem) => {
-            let providers = app.accounts.buttons();
+            let providers = app.accounts.buttons("/");
             let page = RegisterPage { visitor, email: typed.email, problem: Some(problem), providers };
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, render(&page)?).into_response());
         }

@@ -2,15 +2,16 @@
 
 use axum::Json;
 use axum::body::to_bytes;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::web::access::{Access, Person};
 use crate::web::app::App;
-use crate::web::jobs::{Moment, Paging, PagingValues, Standing, intake, send_file};
+use crate::web::jobs::{Moment, Standing, intake, send_file};
 use crate::web::problem::Problem;
 use crate::web::reading::{Place, Received};
 use crate::web::routes::{Body, RouteTable};
@@ -20,7 +21,33 @@ use crate::web::store::numbers::{self, StoredNumber};
 use crate::web::store::users::Role;
 
 /// Entries of one answer.
-const ENTRIES_A_PAGE: u32 = 100;
+const MOST_ENTRIES: u32 = 1000;
+
+/// Which entries of a list are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+struct Part {
+    limit: u32,
+    offset: u32,
+}
+
+impl Default for Part {
+    fn default() -> Self {
+        Self { limit: 100, offset: 0 }
+    }
+}
+
+/// What the query says of it.
+type AskedPart = Result<Query<Part>, QueryRejection>;
+
+impl Part {
+    fn of(asked: AskedPart) -> Result<Self, Problem> {
+        match asked {
+            Ok(Query(part)) if (1..=MOST_ENTRIES).contains(&part.limit) => Ok(part),
+            _ => Err(Problem::bad_request(format!("`limit` is 1 to {MOST_ENTRIES}, and `offset` 0 or more."))),
+        }
+    }
+}
 
 /// The routes.
 pub fn routes(table: RouteTable) -> RouteTable {
@@ -77,28 +104,18 @@ async fn document(app: &App, person: &Person, id: &str) -> Result<JobDocument, P
     Ok(JobDocument::of(job, progress, person))
 }
 
-/// A part of a list, with the number of the next part where there is one.
-fn part(paging: &Paging, key: &str, entries: impl Serialize) -> Json<serde_json::Value> {
-    let next_page = (paging.number < paging.parts).then_some(paging.number + 1);
-    Json(json!({ "total": paging.total, "page": paging.number, "next_page": next_page, key: entries }))
-}
-
-async fn list(
-    State(app): State<App>,
-    person: Person,
-    Query(values): Query<PagingValues>,
-) -> Result<impl IntoResponse, Problem> {
+async fn list(State(app): State<App>, person: Person, asked: AskedPart) -> Result<impl IntoResponse, Problem> {
+    let part = Part::of(asked)?;
     let found = app.store.with(move |db| {
-        let paging = Paging::of(&values, "page", jobs::count_visible_to(db, person.id)?, ENTRIES_A_PAGE);
-        let found = jobs::visible_to(db, person.id, paging.limit(), paging.offset())?;
+        let found = jobs::visible_to(db, person.id, part.limit, part.offset)?;
         let documents = found.into_iter().map(|job| {
             let progress = jobs::progress(db, &job.id)?;
             Ok(JobDocument::of(job, progress, &person))
         });
-        Ok((documents.collect::<rusqlite::Result<Vec<_>>>()?, paging))
+        Ok((jobs::count_visible_to(db, person.id)?, documents.collect::<rusqlite::Result<Vec<_>>>()?))
     });
-    let (documents, paging) = found.await?;
-    Ok(part(&paging, "jobs", documents))
+    let (total, documents) = found.await?;
+    Ok(Json(json!({ "total": total, "jobs": documents })))
 }
 
 /// Begins a job; with files it is started at once, without it waits for them.
@@ -204,16 +221,15 @@ async fn scans(
     State(app): State<App>,
     person: Person,
     Path(job): Path<String>,
-    Query(values): Query<PagingValues>,
+    asked: AskedPart,
 ) -> Result<impl IntoResponse, Problem> {
     let job = person.job(&app, &job).await?;
-    let found = app.store.with(move |db| {
-        let paging = Paging::of(&values, "page", jobs::progress(db, &job.id)?.scans, ENTRIES_A_PAGE);
-        let part = ScanPart { failed_only: false, limit: paging.limit(), offset: paging.offset() };
-        Ok((jobs::scans_part(db, &job.id, part)?, paging))
-    });
-    let (scans, paging) = found.await?;
-    Ok(part(&paging, "scans", scans))
+    let Part { limit, offset } = Part::of(asked)?;
+    let part = ScanPart { failed_only: false, limit, offset };
+    let found =
+        app.store.with(move |db| Ok((jobs::progress(db, &job.id)?.scans, jobs::scans_part(db, &job.id, part)?)));
+    let (total, scans) = found.await?;
+    Ok(Json(json!({ "total": total, "scans": scans })))
 }
 
 /// A number as programs see it.
@@ -230,7 +246,7 @@ fn number_document(found: &StoredNumber) -> serde_json::Value {
         "decided_value": found.decided_value,
         "confidence": number.confidence,
         "status": number.status,
-        "box": [bounds.x, bounds.y, bounds.width, bounds.height],
+        "box": { "x": bounds.x, "y": bounds.y, "width": bounds.width, "height": bounds.height },
     })
 }
 
@@ -238,15 +254,16 @@ async fn numbers(
     State(app): State<App>,
     person: Person,
     Path(job): Path<String>,
-    Query(values): Query<PagingValues>,
+    asked: AskedPart,
 ) -> Result<impl IntoResponse, Problem> {
     let job = person.job(&app, &job).await?;
-    let found = app.store.with(move |db| {
-        let paging = Paging::of(&values, "page", jobs::progress(db, &job.id)?.numbers, ENTRIES_A_PAGE);
-        Ok((numbers::of_job(db, &job.id, paging.limit(), paging.offset())?, paging))
-    });
-    let (numbers, paging) = found.await?;
-    Ok(part(&paging, "numbers", numbers.iter().map(number_document).collect::<Vec<_>>()))
+    let Part { limit, offset } = Part::of(asked)?;
+    let found = app
+        .store
+        .with(move |db| Ok((jobs::progress(db, &job.id)?.numbers, numbers::of_job(db, &job.id, limit, offset)?)));
+    let (total, numbers) = found.await?;
+    let documents: Vec<serde_json::Value> = numbers.iter().map(number_document).collect();
+    Ok(Json(json!({ "total": total, "numbers": documents })))
 }
 
 async fn download(

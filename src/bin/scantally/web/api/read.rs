@@ -42,7 +42,7 @@ const NO_FILES: &str =
     "There is nothing to read; send a scan as the body, or parts named `file` as multipart/form-data.";
 
 async fn read(State(app): State<App>, person: Person, request: Request) -> Result<Response, Problem> {
-    let place = app.queue.enter()?;
+    let (place, request) = app.queue.enter_with(request).await?;
     let received = Received::from(&app, request).await?;
     let format = format_of(received.value("format").unwrap_or_default())?;
     let mut options = received.options_by_content()?;

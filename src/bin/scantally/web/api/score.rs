@@ -42,7 +42,7 @@ struct Scores {
 }
 
 async fn score(State(app): State<App>, request: Request) -> Result<impl IntoResponse, Problem> {
-    let place = app.queue.enter()?;
+    let (place, request) = app.queue.enter_with(request).await?;
     let body = to_bytes(request.into_body(), MOST_BYTES).await.map_err(|_| {
         Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,

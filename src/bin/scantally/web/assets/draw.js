@@ -13,6 +13,10 @@
     const penWidth = 14;
     // So long after the last stroke it is read: short enough to see it come, long enough not to read each stroke of a 4.
     const restMilliseconds = 250;
+    // On a phone the paper is narrow, and has to be higher for a finger.
+    if (window.matchMedia("(max-width: 40rem)").matches) {
+        canvas.height = 600;
+    }
     const strokes = [];
     let current = null;
     let timer = 0;
@@ -88,7 +92,7 @@
             window.clearTimeout(timer);
             asked += 1;
             show(null);
-            announce("The paper is empty.");
+            tell("");
         } else {
             readSoon();
         }
@@ -126,13 +130,20 @@
             // A newer stroke has been sent meanwhile, or all was cleared.
             if (question === asked) {
                 show(found.files[0].pages[0].numbers[0] ?? null);
-                announce("");
+                tell("");
             }
         } catch (problem) {
             if (question === asked) {
-                announce(problem.message, true);
+                tell(problem.message);
             }
         }
+    }
+
+    // Below the paper, so that it stays where it is while somebody writes.
+    function tell(text) {
+        const place = document.getElementById("draw-problem");
+        place.textContent = text;
+        place.hidden = text === "";
     }
 
     function percent(share) {

@@ -126,9 +126,7 @@ function setUpUploader(form) {
         clearButton.hidden = true;
         send(form, choice.files)
             .catch((error) => announce(error.message, true))
-            .finally(() => {
-                startButton.disabled = false;
-            });
+            .finally(() => choice.changed());
     });
 }
 
@@ -162,6 +160,8 @@ async function send(form, files) {
     await Promise.all(Array.from({ length: SENDERS }, sender));
     if (taken > 0) {
         await patientRequest(`/api/v1/jobs/${job}/start`, { method: "POST" });
+        // What is chosen next is another batch.
+        form.dataset.job = "";
     }
     if (refused.length === 0) {
         window.location.assign(`/batches/${job}`);
@@ -201,6 +201,7 @@ function showRefused(job, refused, taken) {
         }),
     );
     document.getElementById("refused").hidden = false;
+    document.getElementById("refused").scrollIntoView({ block: "nearest" });
     document.getElementById("to-batch").href = `/batches/${job}`;
     document.getElementById("to-batch").hidden = taken === 0;
     announce(`${refused.length} of ${refused.length + taken} files were not taken${taken > 0 ? "; the others are being read" : ""}.`, true);

@@ -32,6 +32,10 @@
         return endings.some((ending) => file.name.toLowerCase().endsWith(ending)) || shown.includes(file.type);
     }
 
+    function tell(text) {
+        document.getElementById("read-status").textContent = text;
+    }
+
     function refuse(lines) {
         refused.replaceChildren();
         for (const line of lines) {
@@ -55,10 +59,17 @@
         }
         previews.replaceChildren(...chosen.map(preview));
         if (chosen.length > 0) {
-            announce(chosen.length === 1 ? `${chosen[0].name} is chosen.` : `${chosen.length} files are chosen.`);
+            tell(chosen.length === 1 ? `${chosen[0].name} is chosen.` : `${chosen.length} files are chosen.`);
         } else {
-            announce("");
+            tell("");
         }
+    }
+
+    function ending(file) {
+        const kind = document.createElement("span");
+        kind.className = "kind";
+        kind.textContent = file.name.split(".").pop().toUpperCase();
+        return kind;
     }
 
     function preview(file, place) {
@@ -67,12 +78,11 @@
             const picture = document.createElement("img");
             picture.src = URL.createObjectURL(file);
             picture.alt = "";
+            // What claims to be a picture and is none is shown by its ending; the server will refuse it.
+            picture.addEventListener("error", () => picture.replaceWith(ending(file)));
             card.append(picture);
         } else {
-            const kind = document.createElement("span");
-            kind.className = "kind";
-            kind.textContent = file.name.split(".").pop().toUpperCase();
-            card.append(kind);
+            card.append(ending(file));
         }
         const name = document.createElement("span");
         name.textContent = file.name;
@@ -112,7 +122,7 @@
         chosen = [];
         refuse([]);
         show();
-        announce("All is cleared.");
+        tell("All is cleared.");
     });
 
     form.addEventListener("submit", (event) => {
@@ -139,7 +149,7 @@
         predict.disabled = true;
         sending.hidden = false;
         sending.value = 0;
-        announce("The scans are being sent.");
+        tell("The scans are being sent.");
         const sender = new XMLHttpRequest();
         sender.open("POST", form.action);
         sender.responseType = "json";
@@ -150,7 +160,7 @@
         });
         sender.upload.addEventListener("load", () => {
             sending.removeAttribute("value");
-            announce("The scans are being read.");
+            tell("The scans are being read.");
         });
         sender.addEventListener("load", () => finish(sender));
         sender.addEventListener("error", () => {
@@ -163,7 +173,7 @@
     function stop() {
         predict.disabled = false;
         sending.hidden = true;
-        announce("");
+        tell("");
     }
 
     function finish(sender) {

@@ -4,6 +4,15 @@
 const part = (id) => document.getElementById(id);
 const SVG = "http://www.w3.org/2000/svg";
 
+// Says something where it is heard, and beside the tools, which stay in sight.
+function tell(text) {
+    announce(text);
+    const note = part("editor-note");
+    if (note) {
+        note.textContent = text;
+    }
+}
+
 // Problems, one a line; the first thing that is seen and heard.
 function showProblems(text) {
     const list = part("problems");
@@ -15,6 +24,9 @@ function showProblems(text) {
         }),
     );
     list.hidden = text === "";
+    if (part("editor-note")) {
+        part("editor-note").textContent = "";
+    }
     if (text !== "") {
         announce(text.split("\n").length === 1 ? text : `${text.split("\n").length} things are not right yet.`, true);
         list.scrollIntoView({ block: "nearest" });
@@ -32,7 +44,7 @@ function setUpUpload(form) {
         }
         const button = form.querySelector("button[type=submit]");
         button.disabled = true;
-        announce("The form is being looked at.");
+        tell("The form is being looked at.");
         try {
             const answer = await request("/api/v1/templates", { method: "POST", body });
             const { id } = await answer.json();
@@ -114,7 +126,7 @@ class Editor {
         this.remember();
         this.fields.push({ name: this.freeName(), box: this.inside(box), kind: "amount", required: false });
         this.choose(this.fields.length - 1);
-        announce(`${this.fields[this.chosen].name} was added.`);
+        tell(`${this.fields[this.chosen].name} was added.`);
     }
 
     remove() {
@@ -124,7 +136,7 @@ class Editor {
         this.remember();
         const [{ name }] = this.fields.splice(this.chosen, 1);
         this.choose(Math.min(this.chosen, this.fields.length - 1));
-        announce(`${name} was taken away.`);
+        tell(`${name} was taken away.`);
     }
 
     moveInList(by) {
@@ -409,7 +421,7 @@ class Editor {
         }
         const button = part("suggest-fields");
         button.disabled = true;
-        announce("The form is being looked at.");
+        tell("The form is being looked at.");
         try {
             const { fields } = await (await request(`${this.address}/suggest`, { method: "POST" })).json();
             if (fields.length > 0) {
@@ -417,7 +429,7 @@ class Editor {
                 this.fields = fields;
                 this.choose(0);
             }
-            announce(fields.length > 0 ? `${fields.length} fields were found.` : "No field was found; draw them.");
+            tell(fields.length > 0 ? `${fields.length} fields were found.` : "No field was found; draw them.");
         } catch (error) {
             showProblems(error.message);
         }
@@ -448,7 +460,7 @@ class Editor {
             });
             this.saved = true;
             showProblems("");
-            announce("The template is saved.");
+            tell("The template is saved.");
         } catch (error) {
             showProblems(error.message);
         }

@@ -23,7 +23,6 @@ pub use download::{DOWNLOADS, attachment, send as send_file};
 pub use events::Standing;
 pub use moment::Moment;
 pub use overview::percent;
-pub use paging::{Paging, Values as PagingValues};
 pub use runner::{Runner, remove_folder};
 
 use crate::web::access::Access;

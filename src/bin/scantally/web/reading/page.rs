@@ -39,7 +39,7 @@ pub async fn submit(State(app): State<App>, person: Person, request: Request) ->
         .get(header::ACCEPT)
         .is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
     // The place is kept while the files are in memory, and given back when they are on disk.
-    let place = app.queue.enter()?;
+    let (place, request) = app.queue.enter_with(request).await?;
     let received = Received::from(&app, request).await?;
     let options = received.options_by_content()?;
     let sent = send(&app, &person, received.files, options).await;

@@ -7,6 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use axum::extract::Request;
+use futures_util::StreamExt;
 use scantally::batch::WORKER_NAME;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
@@ -17,6 +19,10 @@ const STACK_BYTES: usize = 16 << 20;
 
 /// What takes longer is given up; the thread goes on with it, the person does not wait.
 const LONGEST: Duration = Duration::from_secs(120);
+
+/// So long what a refused request brings is let go by, and no more bytes of it.
+const LONGEST_LEAVE: Duration = Duration::from_secs(10);
+const MOST_LEFT_BYTES: usize = 100 << 20;
 
 type Work = Box<dyn FnOnce() + Send>;
 
@@ -65,6 +71,21 @@ impl ReadQueue {
         Ok(Place { _permit: permit, board: Arc::clone(&self.board) })
     }
 
+    /// Takes a place for a request. Where there is none, what the request brings is let go by first: else its sender would write into a
+    /// connection that is closed already, and see that fail instead of the answer.
+    ///
+    /// # Errors
+    /// 503 if there is no place.
+    pub async fn enter_with(&self, request: Request) -> Result<(Place, Request), Problem> {
+        match self.enter() {
+            Ok(place) => Ok((place, request)),
+            Err(problem) => {
+                let _ = tokio::time::timeout(LONGEST_LEAVE, let_go_by(request)).await;
+                Err(problem)
+            }
+        }
+    }
+
     /// How many places are taken.
     pub fn taken(&self) -> usize {
         self.length - self.places.available_permits()
@@ -75,6 +96,18 @@ impl ReadQueue {
         let begun = Instant::now();
         while self.board.open.load(Ordering::Relaxed) > 0 && begun.elapsed() < longest {
             std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+/// Receives what a request brings, and keeps nothing.
+async fn let_go_by(request: Request) {
+    let mut parts = request.into_body().into_data_stream();
+    let mut bytes = 0;
+    while let Some(Ok(part)) = parts.next().await {
+        bytes += part.len();
+        if bytes > MOST_LEFT_BYTES {
+            return;
         }
     }
 }
@@ -142,6 +175,8 @@ mod tests {
         let queue = ReadQueue::start(1, 2).expect("threads");
         let (one, two) = (queue.enter().expect("a place"), queue.enter().expect("a place"));
         assert_eq!(queue.enter().err().map(|problem| problem.status.as_u16()), Some(503));
+        let refused = queue.enter_with(Request::new("what it brings".into())).await;
+        assert_eq!(refused.err().map(|problem| problem.status.as_u16()), Some(503));
         assert_eq!(one.run(|| panic!("a fault")).await.map(|(): ()| 0).expect_err("a panic").status, 500);
         assert_eq!(two.run(|| 7).await, Ok(7));
         assert_eq!(queue.taken(), 0);

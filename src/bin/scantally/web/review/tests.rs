@@ -43,7 +43,7 @@ pub fn insert_job(site: &Site, id: &str, owner: &str, source: &str, double_keyin
         let owner_id = users::by_email(db, owner)?.expect("an account").id;
         let job = Job { state: State::Done, double_keying, ..jobs::tests::queued(id, owner_id, Kind::Batch, 1) };
         jobs::create(db, &job)?;
-        jobs::add_scan(db, id, source, "stored", 1)
+        jobs::tests::insert_scan(db, id, source)
     });
     made.expect("a job");
     read_scan(site, id, numbers);

@@ -449,6 +449,15 @@ pub mod tests {
         }
     }
 
+    /// Puts a file into a job, whatever its state; its number.
+    pub fn insert_scan(db: &Connection, job_id: &str, source: &str) -> rusqlite::Result<i64> {
+        db.execute(
+            "INSERT INTO scans (job_id, source, stored_name, bytes, state) VALUES (?1, ?2, 'stored', 1, 'waiting')",
+            [job_id, source],
+        )?;
+        Ok(db.last_insert_rowid())
+    }
+
     #[test]
     fn people_in_front_of_the_screen_go_first_and_batches_take_turns() {
         let mut db = empty();

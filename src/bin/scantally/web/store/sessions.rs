@@ -80,3 +80,27 @@ pub fn remove_expired(db: &Connection) -> rusqlite::Result<usize> {
 pub fn end_all(db: &Connection, user_id: i64) -> rusqlite::Result<usize> {
     db.execute("DELETE FROM sessions WHERE user_id = ?1", [user_id])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::store::users::{self, Role};
+
+    #[tokio::test]
+    async fn a_session_that_was_ended_stays_ended() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(folder.path()).expect("a database");
+        let ann =
+            store.with_blocking(|db| users::create(db, "ann@example.org", None, Role::Reviewer)).expect("an account");
+        let sessions = Sessions(store.clone());
+        let expiry_date = OffsetDateTime::from_unix_timestamp(now() + 60).expect("a time");
+        let mut record = Record { id: Id::default(), data: [(USER_KEY.to_owned(), ann.into())].into(), expiry_date };
+        sessions.create(&mut record).await.expect("a session");
+        record.data.insert("more".to_owned(), true.into());
+        sessions.save(&record).await.expect("a session");
+        assert_eq!(sessions.load(&record.id).await.expect("a database").as_ref(), Some(&record));
+        assert_eq!(store.with_blocking(|db| end_all(db, ann)), Ok(1));
+        sessions.save(&record).await.expect("a database");
+        assert_eq!(sessions.load(&record.id).await.expect("a database"), None);
+    }
+}

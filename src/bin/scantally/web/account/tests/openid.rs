@@ -119,7 +119,8 @@ async fn a_checked_address_opens_a_new_account_and_the_subject_opens_it_later() 
     let provider = provider().await;
     let site = site_with(&provider.issuer);
     let client = site.client();
-    assert!(client.get("/login").await.text().contains("Sign in with Office"));
+    let page = client.get("/login?next=/account").await.text();
+    assert!(page.contains("/login/with/office?next=%2Faccount") && page.contains("Sign in with Office"), "{page}");
     let before = client.cookie("scantally");
     let back = sign_in(&client, &provider, "7", |_, _| ()).await;
     assert_eq!(back.location(), "/account", "{}", back.text());

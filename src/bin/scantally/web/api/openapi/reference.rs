@@ -10,7 +10,7 @@ use crate::web::page::Visitor;
 pub struct ReferencePage {
     visitor: Visitor,
     summary: String,
-    description: String,
+    description: Words,
     operations: Vec<Operation>,
     schemas: Vec<Schema>,
 }
@@ -21,7 +21,7 @@ struct Operation {
     method: String,
     path: String,
     summary: String,
-    description: String,
+    description: Words,
     parameters: Vec<Parameter>,
     bodies: Vec<String>,
     answers: Vec<Answer>,
@@ -33,20 +33,23 @@ struct Parameter {
     place: String,
     is_required: bool,
     values: String,
-    description: String,
+    description: Words,
 }
 
 struct Answer {
     status: String,
-    description: String,
+    description: Words,
     content: String,
 }
 
 struct Schema {
     name: String,
-    description: String,
-    properties: Vec<(String, String, String)>,
+    description: Words,
+    properties: Vec<(String, String, Words)>,
 }
+
+/// A text in parts; `true` for those that programs write so.
+type Words = Vec<(bool, String)>;
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
@@ -64,7 +67,7 @@ impl ReferencePage {
         Self {
             visitor,
             summary: text(&document["info"]["summary"]),
-            description: text(&document["info"]["description"]),
+            description: words(&document["info"]["description"]),
             operations,
             schemas: schemas.collect(),
         }
@@ -89,7 +92,7 @@ fn operation(
         method: method.to_uppercase(),
         path: path.to_owned(),
         summary: text(&operation["summary"]),
-        description: text(&operation["description"]),
+        description: words(&operation["description"]),
         parameters: parameters.collect(),
         bodies,
         answers: entries(&operation["responses"])
@@ -110,7 +113,7 @@ fn parameter(parameter: &Value) -> Parameter {
         place: text(&parameter["in"]),
         is_required: parameter["required"] == true,
         values: join(&[type_of(schema), default], "; "),
-        description: text(&parameter["description"]),
+        description: words(&parameter["description"]),
     }
 }
 
@@ -118,22 +121,17 @@ fn answer(status: &str, answer: &Value) -> Answer {
     let kinds: Vec<String> = entries(&answer["content"])
         .map(|(kind, content)| join(&[kind.clone(), type_of(&content["schema"])], ": "))
         .collect();
-    Answer { status: status.to_owned(), description: text(&answer["description"]), content: kinds.join(", ") }
+    Answer { status: status.to_owned(), description: words(&answer["description"]), content: kinds.join(", ") }
 }
 
 fn schema(name: &str, schema: &Value) -> Schema {
     let properties = entries(&schema["properties"])
-        .map(|(name, property)| (name.clone(), type_of(property), text(&property["description"])));
-    let described = text(&schema["description"]);
-    Schema {
-        name: name.to_owned(),
-        properties: properties.collect(),
-        description: if schema["properties"].is_object() {
-            described
-        } else {
-            join(&[type_of(schema), described], ". ")
-        },
-    }
+        .map(|(name, property)| (name.clone(), type_of(property), words(&property["description"])));
+    let described = match &schema["properties"] {
+        Value::Null => join(&[type_of(schema), text(&schema["description"])], ". "),
+        _ => text(&schema["description"]),
+    };
+    Schema { name: name.to_owned(), properties: properties.collect(), description: parted(&described) }
 }
 
 /// A command that asks for it.
@@ -199,6 +197,16 @@ fn join(parts: &[String], between: &str) -> String {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
+}
+
+fn words(value: &Value) -> Words {
+    parted(&text(value))
+}
+
+/// Parts between backticks are what programs write.
+fn parted(text: &str) -> Words {
+    let parts = text.split('`').enumerate().map(|(place, part)| (place % 2 == 1, part.to_owned()));
+    parts.filter(|(_, part)| !part.is_empty()).collect()
 }
 
 /// A value as people write it.
