@@ -46,6 +46,7 @@ function make(name, text) {
 // What is left, and how fast it goes.
 function showState() {
     const waiting = left === undefined ? "" : Math.max(0, left - (show === "review" ? pending : 0));
+    desk.dataset.pending = pending;
     part("left").textContent = waiting === "" ? "" : `${plural(waiting, "number")} left to review`;
     if (times.length === 0) {
         part("speed").textContent = "";
@@ -241,11 +242,10 @@ async function send(number, value, milliseconds) {
     const body = JSON.stringify({ value, version: number.version, milliseconds });
     const headers = { "Content-Type": "application/json" };
     try {
-        const answer = await (await request(`${address}/numbers/${number.id}`, { method: "POST", headers, body })).json();
+        const answer = await (await request(`${address}/numbers/${number.id}`, { method: "POST", headers, body, keepalive: true })).json();
         pending -= 1;
         left = answer.left + (show === "review" ? pending : 0);
         noteTime(milliseconds);
-        part("number").dataset.saved = number.id;
         showState();
     } catch (problem) {
         pending -= 1;
@@ -349,7 +349,10 @@ function showContext() {
     const view = make("div");
     view.className = "page-view";
     view.append(image, marks);
-    part("context").replaceChildren(view);
+    const frame = part("context");
+    frame.replaceChildren(view);
+    const middle = (y + height / 2) / current.page_size[1];
+    image.addEventListener("load", () => { frame.scrollTop = middle * view.clientHeight - frame.clientHeight / 2; });
 }
 
 function toggleContext() {
@@ -428,7 +431,8 @@ part("end-undo")?.addEventListener("click", undo);
 part("keys-close").addEventListener("click", () => part("keys").close());
 part("keys").addEventListener("close", () => part("input").focus());
 window.addEventListener("beforeunload", (event) => {
-    if (pending > 0) {
+    // The one under way arrives by itself; those behind it would be lost.
+    if (pending > 1) {
         event.preventDefault();
     }
 });

@@ -43,20 +43,29 @@ pub fn insert_job(site: &Site, id: &str, owner: &str, source: &str, double_keyin
         let owner_id = users::by_email(db, owner)?.expect("an account").id;
         let job = Job { state: State::Done, double_keying, ..jobs::tests::queued(id, owner_id, Kind::Batch, 1) };
         jobs::create(db, &job)?;
-        let scan_id = jobs::tests::insert_scan(db, id, source)?;
+        jobs::tests::insert_scan(db, id, source)
+    });
+    made.expect("a job");
+    read_scan(site, id, numbers);
+}
+
+/// Writes the numbers of the one scan of a job.
+fn read_scan(site: &Site, job: &str, numbers: Vec<Number>) {
+    let written = site.app.store.with_blocking(|db| {
+        let scan = jobs::scans(db, job)?.remove(0);
         let crop = Crop { bounds: Rect::new(0, 0, 140, 60), png: b"png".to_vec(), path: None };
         let pictures = Pictures { crops: vec![Some(crop); numbers.len()], thumbnail: None };
         let page = PageRecord { page: 1, width_px: 800, height_px: 600, numbers, pictures };
         let row = FileRow {
-            source: source.to_owned(),
+            source: scan.source,
             page_count: 1,
             status: FileStatus::Ok,
             error: String::new(),
             content_hash: None,
         };
-        numbers::write_scan(db, scan_id, &ScanRecord { row, pages: vec![page] })
+        numbers::write_scan(db, scan.id, &ScanRecord { row, pages: vec![page] })
     });
-    assert_eq!(made, Ok(true));
+    assert_eq!(written, Ok(true));
 }
 
 fn share(site: &Site, job: &str, email: &str) {
@@ -385,4 +394,22 @@ async fn a_batch_that_is_being_read_is_not_reviewed() {
     assert!(client.get("/review/job").await.text().contains("still being read"));
     assert_eq!(client.get("/review/job/next").await.status, 409);
     assert_eq!(decide(&client, "job", &json!({ "id": 1, "version": 0 }), "1").await.status, 409);
+}
+
+#[tokio::test]
+async fn decisions_stay_where_a_scan_is_read_again_with_the_same_result() {
+    let site = Site::open("");
+    let read = |second: &str| vec![number("n1", "17", 0.5, Status::Review), number("n2", second, 0.5, Status::Review)];
+    insert_job(&site, "job", LOCAL, "a.png", false, read("28"));
+    let client = site.client();
+    let numbers = next(&client, "job").await["numbers"].clone();
+    for place in 0..2 {
+        assert_eq!(decide(&client, "job", &numbers[place], "99").await.status, 200);
+    }
+    read_scan(&site, "job", read("29"));
+    let decided = client.get("/api/v1/jobs/job/corrections").await.json();
+    assert_eq!((decided["count"].as_u64(), &decided["corrections"][0]["field"]), (Some(1), &json!("n1")));
+    read_scan(&site, "job", Vec::new());
+    assert_eq!(client.get("/api/v1/jobs/job/corrections").await.json()["count"].as_u64(), Some(0));
+    assert_eq!(audit(&client, "job").await.len(), 2, "the trail stays");
 }

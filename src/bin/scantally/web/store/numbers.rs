@@ -1,5 +1,7 @@
 //! The numbers of jobs, with the pictures that people see them by: written scan by scan, each scan as a whole.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use scantally::number::Number;
 use scantally::table::ScanRecord;
@@ -29,8 +31,8 @@ pub struct StoredPage {
     pub height_px: u32,
 }
 
-/// Writes what was read of a scan, and what became of it; what was known of it before gives way. `false` where the scan is gone, as its job
-/// was deleted meanwhile.
+/// Writes what was read of a scan, and what became of it; what was known of it before gives way. A number that is read again as it was keeps
+/// what people decided about it. `false` where the scan is gone, as its job was deleted meanwhile.
 pub fn write_scan(db: &mut Connection, scan_id: i64, scan: &ScanRecord) -> rusqlite::Result<bool> {
     let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let is_there = transaction.execute(
@@ -38,7 +40,7 @@ pub fn write_scan(db: &mut Connection, scan_id: i64, scan: &ScanRecord) -> rusql
         params![scan_id, scan.row.status.as_str(), scan.row.error, scan.row.page_count],
     )? > 0;
     transaction.execute("DELETE FROM pages WHERE scan_id = ?1", [scan_id])?;
-    transaction.execute("DELETE FROM numbers WHERE scan_id = ?1", [scan_id])?;
+    delete_others(&transaction, scan_id, scan)?;
     if is_there {
         write_pages(&transaction, scan_id, scan)?;
     }
@@ -46,12 +48,39 @@ pub fn write_scan(db: &mut Connection, scan_id: i64, scan: &ScanRecord) -> rusql
     Ok(is_there)
 }
 
+/// Removes the numbers of a scan that are not among those that are written now: other ones in their place, or none.
+fn delete_others(db: &Connection, scan_id: i64, scan: &ScanRecord) -> rusqlite::Result<()> {
+    let pages = scan.pages.iter();
+    let kept: HashSet<(usize, usize, &str, &str)> = pages
+        .flat_map(|page| {
+            let numbers = page.numbers.iter().enumerate();
+            numbers.map(|(place, number)| (page.page, place, number.field.as_str(), number.value.as_str()))
+        })
+        .collect();
+    let mut statement = db.prepare_cached("SELECT id, page, place, field, value FROM numbers WHERE scan_id = ?1")?;
+    let mut rows = statement.query([scan_id])?;
+    let mut others = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (field, value): (String, String) = (row.get(3)?, row.get(4)?);
+        if !kept.contains(&(row.get(1)?, row.get(2)?, &field, &value)) {
+            others.push(row.get::<_, i64>(0)?);
+        }
+    }
+    for id in others {
+        db.prepare_cached("DELETE FROM numbers WHERE id = ?1")?.execute([id])?;
+    }
+    Ok(())
+}
+
 fn write_pages(db: &Connection, scan_id: i64, scan: &ScanRecord) -> rusqlite::Result<()> {
     let mut insert_page = db.prepare_cached("INSERT INTO pages VALUES (?1, ?2, ?3, ?4, ?5)")?;
     let mut insert_number = db.prepare_cached(
         "INSERT INTO numbers (job_id, scan_id, page, place, field, value, confidence, status, content, \
          crop, crop_x, crop_y, crop_width, crop_height) \
-         VALUES ((SELECT job_id FROM scans WHERE id = ?1), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+         VALUES ((SELECT job_id FROM scans WHERE id = ?1), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
+         ON CONFLICT (scan_id, page, place) DO UPDATE SET confidence = excluded.confidence, status = excluded.status, \
+         content = excluded.content, crop = excluded.crop, crop_x = excluded.crop_x, crop_y = excluded.crop_y, \
+         crop_width = excluded.crop_width, crop_height = excluded.crop_height",
     )?;
     for page in &scan.pages {
         insert_page.execute(params![scan_id, page.page, page.width_px, page.height_px, page.pictures.thumbnail])?;
