@@ -112,13 +112,11 @@ pub fn add(app: &App, job_id: &str, upload: &Upload, folder: &str) -> Result<Vec
     let (stored_name, source) = (secret::random(), format!("{}{}", clean_folder(folder), upload.name));
     let path = uploads.join(&stored_name);
     let refused = open(upload, ReadOptions::scan_settings(app)).err();
-    std::fs::create_dir_all(&uploads)
-        .and_then(|()| std::fs::write(&path, &upload.bytes))
-        .map_err(|cause| Problem::internal(&cause))?;
-    let files = match refused {
+    let written = std::fs::create_dir_all(&uploads).and_then(|()| std::fs::write(&path, &upload.bytes));
+    let files = written.map_err(|cause| Problem::internal(&cause)).and_then(|()| match refused {
         None => Ok(vec![NewScan { source, stored_name, bytes: upload.bytes.len() as u64 }]),
         Some(problem) => entries(&path, &stored_name, &source, problem),
-    };
+    });
     let added = files.and_then(|files| put_in(app, job_id, &files));
     if added.is_err() {
         // Nothing is kept of an upload that was refused.

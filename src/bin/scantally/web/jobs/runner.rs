@@ -29,6 +29,8 @@ pub struct Runner {
 #[derive(Default)]
 struct Board {
     running: Mutex<HashMap<String, Arc<AtomicBool>>>,
+    /// How often threads were told that a job waits: one that looked before it was told looks again.
+    calls: Mutex<u64>,
     came: Condvar,
     stopped: AtomicBool,
 }
@@ -54,7 +56,7 @@ impl Runner {
 
     /// Tells the threads that a job waits.
     pub fn wake(&self) {
-        self.board.came.notify_all();
+        self.board.wake();
     }
 
     /// Ends after the pages under way; jobs go on with the next start.
@@ -102,16 +104,25 @@ impl Board {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn calls(&self) -> MutexGuard<'_, u64> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wake(&self) {
+        *self.calls() += 1;
+        self.came.notify_all();
+    }
+
     /// Takes one turn after the other until the server ends.
     fn work(&self, app: &Weak<Shared>, wanted: Option<Kind>) {
         while !self.stopped.load(Ordering::Relaxed) {
             let Some(app) = app.upgrade() else { return };
+            let known = *self.calls();
             match app.store.with_blocking(|db| jobs::take_next(db, wanted)) {
                 Ok(Some(job)) => self.take_turn(&app, &job),
                 Ok(None) => {
                     drop(app);
-                    let running = self.running();
-                    let waited = self.came.wait_timeout(running, LOOK_EVERY);
+                    let waited = self.came.wait_timeout_while(self.calls(), LOOK_EVERY, |calls| *calls == known);
                     drop(waited.unwrap_or_else(PoisonError::into_inner));
                 }
                 Err(cause) => {
@@ -148,7 +159,7 @@ impl Board {
             remove_folder(&app.job_folder(&job.id));
         }
         app.runner.note_change();
-        self.came.notify_all();
+        self.wake();
     }
 }
 

@@ -115,6 +115,9 @@ async fn a_batch_of_pictures_and_an_archive_is_read_and_what_is_no_scan_refused(
     assert!(picture.bytes.starts_with(b"\xff\xd8"), "{}", picture.text());
     let view = client.get(&format!("/batches/{job}/{page}")).await;
     assert!(view.status == 200 && view.text().contains("<rect class="), "{}", view.text());
+    let next = client.get(&format!("/batches/{job}/scans/{}/pages/1", numbers["numbers"][1]["scan_id"])).await.text();
+    assert!(view.text().contains("id=\"page-next\"") && !view.text().contains("id=\"page-before\""), "{}", view.text());
+    assert!(next.contains(&format!("href=\"/batches/{job}/{page}\" rel=\"prev\"")), "{next}");
     for name in
         ["numbers.xlsx", "numbers.html", "numbers.jsonl", "numbers.parquet", "wide.csv", "digits.csv", "files.csv"]
     {

@@ -47,13 +47,13 @@ pub enum Turn {
 pub fn take(app: &App, job: &Job, interrupted: &AtomicBool) -> anyhow::Result<Turn> {
     let options: ReadOptions =
         serde_json::from_str(&job.options).context("the options of the job are not to be read")?;
-    let mut waiting = app.store.with_blocking(|db| jobs::scans(db, &job.id))?;
-    waiting.retain(|scan| scan.state == "waiting");
-    let rest = match job.kind {
-        Kind::Read => 0,
-        Kind::Batch => waiting.len().saturating_sub(SCANS_A_TURN),
-    };
-    waiting.truncate(waiting.len() - rest);
+    // One more than are read now tells whether the job goes on.
+    let most = if job.kind == Kind::Batch { SCANS_A_TURN + 1 } else { usize::MAX };
+    let mut waiting = app.store.with_blocking(|db| jobs::waiting(db, &job.id, most))?;
+    let goes_on = job.kind == Kind::Batch && waiting.len() > SCANS_A_TURN;
+    if goes_on {
+        waiting.truncate(SCANS_A_TURN);
+    }
     let output = app.job_folder(&job.id).join("output");
     remove_earlier(&output).context("the tables of the last time cannot be removed")?;
     // A job goes on after an upgrade of the program, too: its version is no part of what decides.
@@ -62,7 +62,7 @@ pub fn take(app: &App, job: &Job, interrupted: &AtomicBool) -> anyhow::Result<Tu
     if !waiting.is_empty() && read(app, job, &options, waiting, &mut journal, interrupted)? == Ending::Interrupted {
         return Ok(Turn::Interrupted);
     }
-    if rest > 0 {
+    if goes_on {
         return Ok(Turn::GoesOn);
     }
     tables::write(app, job, &options, &mut journal, &output)?;

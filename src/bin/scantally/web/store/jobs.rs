@@ -351,6 +351,16 @@ pub fn scans(db: &Connection, job_id: &str) -> rusqlite::Result<Vec<JobScan>> {
     scans.collect()
 }
 
+/// The first files of a job that have not been read yet.
+pub fn waiting(db: &Connection, job_id: &str, most: usize) -> rusqlite::Result<Vec<JobScan>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {SCAN_COLUMNS} FROM scans WHERE job_id = ?1 AND state = 'waiting' ORDER BY source LIMIT ?2"
+    ))?;
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let scans = statement.query_map(params![job_id, most], scan)?;
+    scans.collect()
+}
+
 /// Which files of a job are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ScanPart {
@@ -395,10 +405,13 @@ pub fn progress(db: &Connection, job_id: &str) -> rusqlite::Result<Progress> {
             _ => progress.waiting += count,
         }
     }
-    let counts = "SELECT count(*), coalesce(sum((status = 'review' OR sampled_at IS NOT NULL) AND decided_at IS NULL), 0) \
-                  FROM numbers WHERE job_id = ?1";
-    (progress.numbers, progress.to_review) =
-        db.prepare_cached(counts)?.query_row([job_id], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    // Both are answered by the index alone: rows of numbers are long.
+    let count = |condition: &str| {
+        db.prepare_cached(&format!("SELECT count(*) FROM numbers WHERE job_id = ?1{condition}"))?
+            .query_row([job_id], |row| row.get(0))
+    };
+    progress.numbers = count("")?;
+    progress.to_review = count(" AND decided_at IS NULL AND (status = 'review' OR sampled_at IS NOT NULL)")?;
     Ok(progress)
 }
 

@@ -120,7 +120,7 @@ CREATE TABLE numbers (
     decided_at INTEGER,
     UNIQUE (scan_id, page, place)
 ) STRICT;
-CREATE INDEX numbers_by_job ON numbers (job_id, status);
+CREATE INDEX numbers_by_job ON numbers (job_id, status, decided_at, sampled_at);
 CREATE TABLE keyings (
     id INTEGER PRIMARY KEY,
     number_id INTEGER NOT NULL REFERENCES numbers (id) ON DELETE CASCADE,

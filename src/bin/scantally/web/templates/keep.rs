@@ -3,6 +3,7 @@
 
 use std::io::Cursor;
 
+use axum::http::StatusCode;
 use image::ImageFormat;
 use scantally::geometry::Rect;
 use scantally::pipeline;
@@ -65,7 +66,14 @@ fn name_of(file: &Upload, received: &Received) -> String {
     name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect()
 }
 
-const LONGEST_NAME: usize = 100;
+/// Names of forms, fields and rules; longer ones fit no table.
+const LONGEST_NAME: usize = 200;
+
+/// What a rule checks.
+const LONGEST_RULE: usize = 2_000;
+
+/// The text of a template; thousands of fields are shorter.
+const MOST_TEXT_BYTES: usize = 1 << 20;
 
 fn first_page(scan: &Scan) -> Result<Page, Problem> {
     scan.page(1).map_err(|error| problem_of(&error))
@@ -103,6 +111,10 @@ pub fn suggested(app: &App, picture: Vec<u8>) -> Result<Vec<Field>, Problem> {
 
 /// A template from its text.
 fn from_text(text: &str, picture: Option<Vec<u8>>) -> Result<Checked, Problem> {
+    if text.len() > MOST_TEXT_BYTES {
+        let detail = format!("A template may have {MOST_TEXT_BYTES} bytes.");
+        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail));
+    }
     let form = forms::parse(text).map_err(|cause| Problem::invalid(cause.to_string()))?;
     checked(&form, picture)
 }
@@ -119,11 +131,27 @@ pub fn edited(template: &StoredTemplate, document: Document, picture: Option<Vec
 
 /// Writes a template, reads it again and compiles its rules, as the command line does.
 fn checked(form: &Form, picture: Option<Vec<u8>>) -> Result<Checked, Problem> {
+    check_lengths(form)?;
     let toml = template::write(form);
     // All problems of the text come before those of its rules: `known` would tell lines of a text that nobody has seen.
     forms::parse(&toml).map_err(|cause| Problem::invalid(told(&cause.to_string(), &toml, form)))?;
     forms::known(&toml, picture.clone()).map_err(|cause| Problem::invalid(cause.to_string()))?;
     Ok(Checked { name: form.name.clone(), width_px: form.width_px, height_px: form.height_px, toml, picture })
+}
+
+fn check_lengths(form: &Form) -> Result<(), Problem> {
+    let fields = form.fields.iter().map(|field| &field.name);
+    let names = [&form.name].into_iter().chain(fields).chain(form.rules.iter().map(|rule| &rule.name));
+    let shown = |text: &str| text.chars().take(20).collect::<String>();
+    if let Some(name) = names.into_iter().find(|name| name.len() > LONGEST_NAME) {
+        return Err(Problem::invalid(format!("The name {}... is longer than {LONGEST_NAME} letters.", shown(name))));
+    }
+    match form.rules.iter().find(|rule| rule.check.len() > LONGEST_RULE) {
+        Some(rule) => {
+            Err(Problem::invalid(format!("The rule {} is longer than {LONGEST_RULE} letters.", shown(&rule.name))))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Problems with the names of fields and rules in the place of line and column.

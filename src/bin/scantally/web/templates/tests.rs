@@ -112,7 +112,11 @@ async fn what_is_wrong_with_fields_and_rules_is_told_by_their_names() {
     rule["rules"][0]["check"] = json!("total = unknown");
     let mut check = content("a");
     check["fields"][0] = json!({ "name": "x", "box": [1, 1, 9, 9], "kind": "digits", "check_digit": "sum" });
+    let mut long = content("a");
+    long["rules"][0]["check"] = json!("(".repeat(100_000));
     for (document, told) in [
+        (long, ["The rule sum is longer", ""]),
+        (json!({ "name": "a".repeat(300), "fields": content("a")["fields"] }), ["is longer than 200", ""]),
         (several, ["Field 2 (wages): the right edge at 1060", "Field 2 (wages): another field, number 1"]),
         (cells, ["Field 2 (total): `cells` must be from 2 to 64", ""]),
         (rule, ["`sum` (`total = unknown`)", "character 9"]),
