@@ -42,7 +42,9 @@ fn tc_002_choose_predict_and_clear_are_there_and_work() {
 fn tc_003_an_image_of_a_digit_shows_the_digit() {
     let place = Place::open("");
     place.go("/read");
-    place.browser.type_into("#files", &place.number("seven.png", "7").display().to_string());
+    let picture = place.folder.path().join("seven.png");
+    written_seven().save(&picture).expect("a writable folder");
+    place.browser.type_into("#files", &picture.display().to_string());
     place.browser.click("summary");
     place.browser.script("document.getElementById('layout').value = 'digit'");
     place.browser.click("#predict");
@@ -117,4 +119,19 @@ fn a_seven_that_is_drawn_is_read() {
     place.browser.wait("a seven again", "document.getElementById('reading').innerText.trim() === '7'");
     place.browser.click("#clear");
     place.browser.wait("nothing", "document.getElementById('reading').innerText.trim() === '–'");
+}
+
+/// A seven as a broad pen writes it: a bar and a slanting stroke.
+fn written_seven() -> image::GrayImage {
+    let mut paper = image::GrayImage::from_pixel(120, 150, image::Luma([250]));
+    let corners = [(32.0, 32.0), (88.0, 30.0), (54.0, 118.0)];
+    for ends in corners.windows(2) {
+        let ((left, top), (right, bottom)): ((f32, f32), (f32, f32)) = (ends[0], ends[1]);
+        for step in 0..=100 {
+            let share = step as f32 / 100.0;
+            let at = ((left + (right - left) * share) as i32, (top + (bottom - top) * share) as i32);
+            imageproc::drawing::draw_filled_circle_mut(&mut paper, at, 5, image::Luma([20]));
+        }
+    }
+    paper
 }

@@ -21,7 +21,7 @@ use crate::web::store::users::{self, Role};
 pub struct Site {
     pub app: App,
     router: Router,
-    folder: TempDir,
+    _folder: TempDir,
 }
 
 impl Site {
@@ -30,12 +30,7 @@ impl Site {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let settings = Settings { data: folder.path().join("data"), ..settings(line).expect("arguments") };
         let app = Shared::open(settings).expect("a data folder");
-        Self { router: router(&app), app, folder }
-    }
-
-    /// A folder for the test's own files.
-    pub fn folder(&self) -> &std::path::Path {
-        self.folder.path()
+        Self { router: router(&app), app, _folder: folder }
     }
 
     /// A browser that was never here.

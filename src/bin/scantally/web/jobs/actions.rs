@@ -10,6 +10,7 @@ use crate::web::access::Person;
 use crate::web::app::App;
 use crate::web::jobs::intake;
 use crate::web::problem::Problem;
+use crate::web::store::jobs::Kind;
 use crate::web::store::shares::{self, Shared};
 
 /// The form that names somebody.
@@ -32,11 +33,14 @@ pub async fn retry(State(app): State<App>, person: Person, Path(job): Path<Strin
     Ok(to_job(&job.id))
 }
 
-/// Removes a job.
+/// Removes a job, and leads back to where such jobs are made.
 pub async fn delete(State(app): State<App>, person: Person, Path(job): Path<String>) -> Result<Redirect, Problem> {
     let job = person.own_job(&app, &job).await?;
     intake::delete(&app, &job).await?;
-    Ok(Redirect::to("/batches"))
+    Ok(Redirect::to(match job.kind {
+        Kind::Read => "/read",
+        Kind::Batch => "/batches",
+    }))
 }
 
 /// Shares a job with somebody.

@@ -80,7 +80,7 @@ impl ReadOptions {
     /// How a scan is opened.
     pub fn scan_settings(app: &App) -> scantally::scan::Settings {
         let limits = &app.settings.limits;
-        scantally::scan::Limits { max_pixels: limits.pixels, max_pages: limits.pages, ..Default::default() }.into()
+        scantally::scan::Limits { max_pixels: limits.pixels, max_pages: limits.pages }.into()
     }
 }
 
