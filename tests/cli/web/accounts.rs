@@ -19,6 +19,7 @@ fn an_account_is_made_confirmed_by_mail_and_used() {
     place.browser.wait("a sentence about the two passwords", "document.getElementById('form-problem')");
     register(&place, "ann@example.org", PASSWORD);
     place.browser.wait("word of a mail", "document.getElementById('message')");
+    place.check_page("message");
     log_in(&place, PASSWORD);
     place.browser.wait("a refusal before the address is confirmed", "document.getElementById('form-problem')");
     place.browser.go(&link_of(&sink.next(), "/confirm/"));
@@ -43,6 +44,7 @@ fn an_account_is_made_confirmed_by_mail_and_used() {
     place.browser.click("#send-link");
     place.browser.wait("word of a mail", "document.getElementById('message')");
     place.browser.go(&link_of(&sink.next(), "/reset/"));
+    place.check_page("reset");
     for field in ["#password", "#password_again"] {
         place.browser.type_into(field, "four tall cranes");
     }

@@ -78,6 +78,9 @@ fn a_template_is_drawn_on_a_blank_form_and_used() {
     let id = template["templates"][0]["id"].as_str().unwrap_or_else(|| panic!("{template}")).to_owned();
     place.go(&format!("/templates/{id}"));
     place.check_page("template");
+    place.go("/templates");
+    place.check_page("templates");
+    place.go(&format!("/templates/{id}"));
     place.browser.click("#use-template");
     place.browser.wait("the form of a new batch", "document.getElementById('batch-name')");
     place.browser.type_into("#choose-files", &forms.join("form-0001.png").display().to_string());

@@ -12,6 +12,11 @@ fn tc_001_the_home_page_is_shown() {
     place.go("/");
     assert!(place.browser.text().contains("Handwritten numbers"), "{}", place.browser.text());
     place.check_page("home");
+    place.go("/api");
+    place.check_page("api");
+    place.go("/nothing");
+    place.check_page("problem");
+    place.go("/");
     // A sample is read by one click.
     place.browser.click("form[action^='/samples/'] button, a[href^='/samples/']");
     place.browser.wait("the result of a sample", "document.getElementById('summary')");
