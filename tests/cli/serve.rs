@@ -182,3 +182,21 @@ fn a_template_that_was_drawn_in_the_browser_passes_the_check_of_the_command_line
         assert!(checked.stdout.contains("Meter card, 1 field, 1 rule"), "{}", checked.stdout);
     }
 }
+
+#[test]
+fn a_server_that_cannot_be_is_told_why() {
+    let place = Workplace::new();
+    let server = Server::start(&place.path("data"), "");
+    let taken = server.address().trim_start_matches("http://").to_owned();
+    std::fs::write(place.path("file"), "").expect("a writable folder");
+    for (arguments, code, sentence) in [
+        ("--bind 127.0.0.1:0 --data data", 2, "data: another server is using it"),
+        ("--bind 0.0.0.0:0 --no-accounts", 2, "--no-accounts would let everybody"),
+        ("--bind 127.0.0.1:0 --data file/data", 5, "file/data cannot be written"),
+        (&format!("--bind {taken} --data other"), 4, "cannot be listened on; choose another address"),
+    ] {
+        let outcome = place.run(&format!("serve {arguments}"));
+        assert_eq!(outcome.code, Some(code), "{arguments}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains(sentence), "{arguments}: {}", outcome.stderr);
+    }
+}

@@ -1,9 +1,11 @@
 //! What all requests share: settings, database, readers, the queue in front of them, mail, limits, measurements.
 
-use std::path::PathBuf;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
+use scantally::error::Error;
 use scantally::reader::DigitReader;
 use scantally::reader::line::LineReader;
 use scantally::table::ModelRecord;
@@ -21,6 +23,9 @@ use crate::web::store::{Store, jobs};
 
 /// The server, as handlers see it.
 pub type App = Arc<Shared>;
+
+/// What the file below the data folder is called that a server holds while it runs.
+const LOCK: &str = "in-use.lock";
 
 /// Below it, in the data folder, lies what is removed when its request has been answered.
 const TEMPORARY: &str = "tmp";
@@ -44,6 +49,8 @@ pub struct Shared {
     pub accounts: Accounts,
     /// Whom everything belongs to where there are no accounts.
     pub local_user: User,
+    /// Keeps other servers out of the data folder; the system takes it back however this one ends.
+    _lock: File,
 }
 
 /// The readers, loaded once.
@@ -68,9 +75,11 @@ impl Shared {
     /// Opens everything below the data folder; nothing is read yet.
     pub fn open(settings: Settings) -> anyhow::Result<App> {
         let data = &settings.data;
-        create_private_folder(data).with_context(|| {
-            format!("the data folder {} cannot be made; name another one with --data", data.display())
+        create_private_folder(data).map_err(|cause| Error::Output {
+            path: data.clone(),
+            reason: format!("{cause}; name another folder with --data"),
         })?;
+        let lock = lock(data)?;
         // What a server that was killed has left half done.
         let _ = std::fs::remove_dir_all(data.join(TEMPORARY));
         let store = Store::open(data)?;
@@ -90,6 +99,7 @@ impl Shared {
             local_user,
             store,
             settings,
+            _lock: lock,
         }))
     }
 
@@ -106,8 +116,23 @@ impl Shared {
     }
 }
 
+/// Takes the data folder for this server alone: two would read the same jobs.
+fn lock(data: &Path) -> anyhow::Result<File> {
+    let path = data.join(LOCK);
+    let opened = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = opened.with_context(|| format!("{} cannot be written", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            let reason = "another server is using it; end that one, or name another folder with --data".to_owned();
+            Err(Error::Run { folder: data.to_owned(), reason }.into())
+        }
+        Err(TryLockError::Error(cause)) => Err(cause).with_context(|| format!("{} cannot be locked", path.display())),
+    }
+}
+
 /// Makes a folder that only the user who runs the server can look into, where the system knows such.
-fn create_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
+fn create_private_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -9,6 +9,7 @@ use axum::response::Response;
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
@@ -93,10 +94,15 @@ pub fn router(app: &App) -> Router {
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             axum::response::IntoResponse::into_response(Problem::internal(&"a handler panicked"))
         }))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(not_pages()))
         .layer(from_fn_with_state(app.clone(), headers::add))
         .layer(from_fn_with_state(app.clone(), measure))
         .with_state(app.clone())
+}
+
+/// Pages hold the token of their session, and the length of what is compressed tells of what is in it (BREACH): they go as they are.
+fn not_pages() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("text/html"))
 }
 
 /// Errors that the framework answers by itself, such as a body that is too long, get the form of all others.

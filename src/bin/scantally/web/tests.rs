@@ -12,6 +12,7 @@ use crate::web::access::Access;
 use crate::web::routes::RouteTable;
 use crate::web::store::jobs::{self, Kind, State};
 use crate::web::store::numbers;
+use crate::web::store::scans;
 use crate::web::store::shares::{self, Shared};
 use crate::web::store::templates::{self, StoredTemplate};
 use crate::web::store::users::{self, Role};
@@ -197,7 +198,7 @@ impl Belongings {
             let owner = users::by_email(db, email)?.map_or(0, |user| user.id);
             let job = jobs::Job { state: State::Done, ..jobs::tests::queued("jobofann", owner, Kind::Batch, 1) };
             jobs::create(db, &job)?;
-            let scan_id = jobs::tests::insert_scan(db, &job.id, "secret-name.png")?;
+            let scan_id = scans::tests::insert(db, &job.id, "secret-name.png")?;
             numbers::write_scan(db, scan_id, &scan)?;
             let template = StoredTemplate {
                 id: "templateofann".to_owned(),

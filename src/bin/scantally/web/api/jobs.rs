@@ -16,8 +16,9 @@ use crate::web::problem::Problem;
 use crate::web::reading::{Place, Received};
 use crate::web::routes::{Body, RouteTable};
 use crate::web::security::guard::MOST_FORM_BYTES;
-use crate::web::store::jobs::{self, Job, Kind, ScanPart};
+use crate::web::store::jobs::{self, Job, Kind};
 use crate::web::store::numbers::{self, StoredNumber};
+use crate::web::store::scans::{self, ScanPart};
 use crate::web::store::users::Role;
 
 /// Entries of one answer.
@@ -226,8 +227,7 @@ async fn scans(
     let job = person.job(&app, &job).await?;
     let Part { limit, offset } = Part::of(asked)?;
     let part = ScanPart { failed_only: false, limit, offset };
-    let found =
-        app.store.with(move |db| Ok((jobs::progress(db, &job.id)?.scans, jobs::scans_part(db, &job.id, part)?)));
+    let found = app.store.with(move |db| Ok((jobs::progress(db, &job.id)?.scans, scans::part(db, &job.id, part)?)));
     let (total, scans) = found.await?;
     Ok(Json(json!({ "total": total, "scans": scans })))
 }

@@ -1,4 +1,4 @@
-// What all pages share: the token of the page for every request that changes something, and questions before what cannot be undone.
+// What all pages share: the token of the page for every request that changes something, questions before what cannot be undone, times by the reader's clock.
 "use strict";
 
 const csrfToken = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
@@ -36,3 +36,15 @@ document.addEventListener("submit", (event) => {
         event.preventDefault();
     }
 });
+
+// Times as the reader's clock has them.
+function showOwnTimes() {
+    for (const time of document.querySelectorAll("time[datetime]")) {
+        const date = new Date(time.dateTime);
+        if (!Number.isNaN(date.getTime())) {
+            time.textContent = date.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+        }
+    }
+}
+
+showOwnTimes();

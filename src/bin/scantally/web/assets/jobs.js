@@ -273,23 +273,12 @@ async function renew(sentence) {
 
 function setUpBatch() {
     const batch = document.getElementById("batch");
-    showOwnTimes();
     if (batch && ["queued", "running"].includes(batch.dataset.state)) {
         follow(batch);
     }
     const uploader = document.getElementById("uploader");
     if (uploader) {
         setUpUploader(uploader);
-    }
-}
-
-// Times as the reader's clock has them.
-function showOwnTimes() {
-    for (const time of document.querySelectorAll("time[datetime]")) {
-        const date = new Date(time.dateTime);
-        if (!Number.isNaN(date.getTime())) {
-            time.textContent = date.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
-        }
     }
 }
 

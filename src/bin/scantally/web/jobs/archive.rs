@@ -8,8 +8,6 @@ use std::path::{Path, PathBuf};
 use scantally::batch::{Exclude, FoundFile, Origin, Task, collect};
 use scantally::table::FileStatus;
 
-use crate::web::store::jobs::JobScan;
-
 /// Archives that were opened, each once.
 #[derive(Default)]
 pub struct Opened(HashMap<PathBuf, Vec<FoundFile>>);
@@ -58,3 +56,4 @@ pub fn contents(path: &Path) -> Result<Vec<FoundFile>, String> {
     }
     Ok(entries)
 }
+use crate::web::store::scans::JobScan;

@@ -11,7 +11,8 @@ use crate::web::jobs::{archive, forms, remove_folder};
 use crate::web::problem::Problem;
 use crate::web::reading::{CHEQUE, ReadOptions, Upload, clean_name, open};
 use crate::web::security::secret;
-use crate::web::store::jobs::{self, Added, Job, Kind, NewScan, Started, State};
+use crate::web::store::jobs::{self, Job, Kind, Started, State};
+use crate::web::store::scans::{self, Added, NewScan};
 use crate::web::store::{now, templates};
 
 /// Jobs of one person that are not done yet; with more, the next one has to wait.
@@ -127,7 +128,7 @@ pub fn add(app: &App, job_id: &str, upload: &Upload, folder: &str) -> Result<Vec
 }
 
 fn put_in(app: &App, job_id: &str, files: &[NewScan]) -> Result<Vec<String>, Problem> {
-    let added = app.store.with_blocking(|db| jobs::add_scans(db, job_id, files, MOST_FILES));
+    let added = app.store.with_blocking(|db| scans::add(db, job_id, files, MOST_FILES));
     match added.map_err(|cause| Problem::internal(&cause))? {
         Added::As(names) => Ok(names),
         Added::Closed => Err(Problem::conflict("The job has been started; begin a new one for more files.")),

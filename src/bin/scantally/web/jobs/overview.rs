@@ -10,8 +10,9 @@ use crate::web::jobs::moment::Moment;
 use crate::web::jobs::paging::{Paging, Values};
 use crate::web::page::{Visitor, render};
 use crate::web::problem::Problem;
-use crate::web::store::jobs::{self, Job, JobScan, Progress, ScanPart};
+use crate::web::store::jobs::{self, Job, Progress};
 use crate::web::store::numbers::{self, StoredNumber};
+use crate::web::store::scans::{self, JobScan, ScanPart};
 use crate::web::store::shares::{self, Shared};
 
 const NUMBERS_A_PAGE: u32 = 50;
@@ -64,7 +65,7 @@ pub async fn page(
         Ok(BatchPage {
             is_own,
             numbers: numbers::of_job(db, &job.id, number_paging.limit(), number_paging.offset())?,
-            scans: jobs::scans_part(db, &job.id, part)?,
+            scans: scans::part(db, &job.id, part)?,
             people: if is_own { shares::people(db, Shared::Job, &job.id)? } else { Vec::new() },
             visitor,
             progress,

@@ -9,8 +9,9 @@ use crate::web::app::App;
 use crate::web::jobs::pictures::number;
 use crate::web::page::{Visitor, render};
 use crate::web::problem::Problem;
-use crate::web::store::jobs::{self, Job, JobScan};
+use crate::web::store::jobs::Job;
 use crate::web::store::numbers::{self, StoredNumber, StoredPage};
+use crate::web::store::scans::{self, JobScan};
 
 #[derive(Template)]
 #[template(path = "batch_page.html", config = "src/bin/scantally/web/askama.toml")]
@@ -34,8 +35,7 @@ pub async fn page(
     let job = person.job(&app, &job).await?;
     let (scan, page) = (number::<i64>(&scan)?, number::<usize>(&page)?);
     let found = app.store.with(move |db| {
-        let Some((stored, scan)) = numbers::page(db, &job.id, scan, page)?.zip(jobs::scan_by_id(db, &job.id, scan)?)
-        else {
+        let Some((stored, scan)) = numbers::page(db, &job.id, scan, page)?.zip(scans::by_id(db, &job.id, scan)?) else {
             return Ok(None);
         };
         Ok(Some(PageView {

@@ -14,8 +14,9 @@ use scantally::template::FieldKind;
 use crate::web::app::App;
 use crate::web::jobs::forms;
 use crate::web::reading::ReadOptions;
-use crate::web::store::jobs::{self, Job, JobScan};
+use crate::web::store::jobs::Job;
 use crate::web::store::numbers;
+use crate::web::store::scans::{self, JobScan};
 
 /// Settles which of several scans with the same content stands for them, and writes the tables.
 pub fn write(app: &App, job: &Job, options: &ReadOptions, journal: &mut Journal, output: &Path) -> anyhow::Result<()> {
@@ -50,7 +51,7 @@ pub fn write(app: &App, job: &Job, options: &ReadOptions, journal: &mut Journal,
 /// Duplicates lose their numbers in the database as they did in the journal; scans that are as they were stay as they are, with what people
 /// decided of them.
 fn settle_scans(app: &App, job: &Job, journal: &Journal) -> anyhow::Result<()> {
-    let scans = app.store.with_blocking(|db| jobs::scans(db, &job.id))?;
+    let scans = app.store.with_blocking(|db| scans::of_job(db, &job.id))?;
     let known: HashMap<&str, &JobScan> = scans.iter().map(|scan| (scan.source.as_str(), scan)).collect();
     journal.for_each_scan(true, &mut |scan| {
         let Some(before) = known.get(scan.row.source.as_str()) else { return Ok(()) };

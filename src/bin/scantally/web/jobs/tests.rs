@@ -164,7 +164,7 @@ async fn what_failed_is_read_again_and_the_rest_stays() {
     assert_eq!(add(&client, &job, "b.png", &number_png("46")).await, 201);
     // A scan whose file is not there for a while, as on a disk that is full or away.
     let upload = |stored: &str| site.app.job_folder(&job).join("uploads").join(stored);
-    let scans = site.app.store.with_blocking(|db| crate::web::store::jobs::scans(db, &job)).expect("scans");
+    let scans = site.app.store.with_blocking(|db| crate::web::store::scans::of_job(db, &job)).expect("scans");
     let (there, away) = (upload(&scans[1].stored_name), upload("away"));
     std::fs::rename(&there, &away).expect("a file");
     let done = finish(&client, &job).await;

@@ -20,8 +20,9 @@ use crate::memory::usual_limit_bytes;
 use crate::web::app::App;
 use crate::web::jobs::{archive, forms, tables};
 use crate::web::reading::ReadOptions;
-use crate::web::store::jobs::{self, Job, JobScan, Kind};
+use crate::web::store::jobs::{Job, Kind};
 use crate::web::store::numbers;
+use crate::web::store::scans::{self, JobScan};
 
 /// How many scans a batch reads before another batch has its turn.
 const SCANS_A_TURN: usize = 32;
@@ -49,7 +50,7 @@ pub fn take(app: &App, job: &Job, interrupted: &AtomicBool) -> anyhow::Result<Tu
         serde_json::from_str(&job.options).context("the options of the job are not to be read")?;
     // One more than are read now tells whether the job goes on.
     let most = if job.kind == Kind::Batch { SCANS_A_TURN + 1 } else { usize::MAX };
-    let mut waiting = app.store.with_blocking(|db| jobs::waiting(db, &job.id, most))?;
+    let mut waiting = app.store.with_blocking(|db| scans::waiting(db, &job.id, most))?;
     let goes_on = job.kind == Kind::Batch && waiting.len() > SCANS_A_TURN;
     if goes_on {
         waiting.truncate(SCANS_A_TURN);

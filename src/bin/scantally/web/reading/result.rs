@@ -13,8 +13,9 @@ use crate::web::app::App;
 use crate::web::page::{Visitor, render};
 use crate::web::problem::Problem;
 use crate::web::reading::view::{NumberView, percent, status_words};
-use crate::web::store::jobs::{self, Job, JobScan, Progress};
+use crate::web::store::jobs::{self, Job, Progress};
 use crate::web::store::numbers::{self, StoredNumber, StoredPage};
+use crate::web::store::scans::{self, JobScan};
 
 /// So many pages and numbers are shown; browsers get slow with more, and the tables hold all.
 const MOST_PAGES: u32 = 50;
@@ -93,7 +94,7 @@ pub async fn show(
     let read = app.store.with(move |db| {
         let pages = numbers::pages_of_job(db, &id, MOST_PAGES + 1, 0)?;
         let found = numbers::of_job(db, &id, MOST_NUMBERS + 1, 0)?;
-        Ok((jobs::progress(db, &id)?, jobs::scans(db, &id)?, pages, found))
+        Ok((jobs::progress(db, &id)?, scans::of_job(db, &id)?, pages, found))
     });
     let (progress, scans, mut pages, mut found) = read.await?;
     let is_cut = pages.len() > MOST_PAGES as usize || found.len() > MOST_NUMBERS as usize;

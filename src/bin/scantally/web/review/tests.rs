@@ -11,6 +11,7 @@ use crate::web::jobs::intake;
 use crate::web::reading::{ReadOptions, Upload};
 use crate::web::store::jobs::{self, Job, Kind, State};
 use crate::web::store::numbers;
+use crate::web::store::scans;
 use crate::web::store::shares::{self, Shared};
 use crate::web::store::users::{self, Role};
 use crate::web::testing::{Answer, Client, Site, number_png};
@@ -43,7 +44,7 @@ pub fn insert_job(site: &Site, id: &str, owner: &str, source: &str, double_keyin
         let owner_id = users::by_email(db, owner)?.expect("an account").id;
         let job = Job { state: State::Done, double_keying, ..jobs::tests::queued(id, owner_id, Kind::Batch, 1) };
         jobs::create(db, &job)?;
-        jobs::tests::insert_scan(db, id, source)
+        scans::tests::insert(db, id, source)
     });
     made.expect("a job");
     read_scan(site, id, numbers);
@@ -52,7 +53,7 @@ pub fn insert_job(site: &Site, id: &str, owner: &str, source: &str, double_keyin
 /// Writes the numbers of the one scan of a job.
 fn read_scan(site: &Site, job: &str, numbers: Vec<Number>) {
     let written = site.app.store.with_blocking(|db| {
-        let scan = jobs::scans(db, job)?.remove(0);
+        let scan = scans::of_job(db, job)?.remove(0);
         let crop = Crop { bounds: Rect::new(0, 0, 140, 60), png: b"png".to_vec(), path: None };
         let pictures = Pictures { crops: vec![Some(crop); numbers.len()], thumbnail: None };
         let page = PageRecord { page: 1, width_px: 800, height_px: 600, numbers, pictures };

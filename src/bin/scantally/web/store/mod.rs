@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod links;
 pub mod numbers;
 pub mod review_queue;
+pub mod scans;
 mod schema;
 pub mod sessions;
 pub mod shares;
