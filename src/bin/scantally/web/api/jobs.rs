@@ -119,13 +119,22 @@ async fn list(State(app): State<App>, person: Person, asked: AskedPart) -> Resul
     Ok(Json(json!({ "total": total, "jobs": documents })))
 }
 
+/// Whether something is wished for; forms say `on`.
+fn is_on(value: &str) -> Result<bool, Problem> {
+    match value {
+        "true" | "1" | "on" => Ok(true),
+        "" | "false" | "0" | "off" => Ok(false),
+        other => Err(Problem::invalid(format!("`double_keying` is true or false, not \"{other}\"."))),
+    }
+}
+
 /// Begins a job; with files it is started at once, without it waits for them.
 async fn create(State(app): State<App>, person: Person, request: Request) -> Result<Response, Problem> {
     app.limits.upload(person.id)?;
     let place = app.queue.enter()?;
     let received = received(&app, request).await?;
     let (name, double_keying) = (received.value("name").unwrap_or_default(), received.value("double_keying"));
-    let double_keying = matches!(double_keying, Some("true" | "1" | "on"));
+    let double_keying = is_on(double_keying.unwrap_or_default())?;
     let job = intake::create(&app, &person, Kind::Batch, name, double_keying, received.options()?).await?;
     if !received.files.is_empty() {
         if let Err(problem) = add(&app, &job, received, place).await {
