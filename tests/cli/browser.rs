@@ -78,7 +78,8 @@ impl Browser {
     /// Waits until a script returns something that counts as true.
     pub fn wait(&self, what: &str, script: &str) {
         let begun = Instant::now();
-        let script = format!("return Boolean({script})");
+        // What is asked for may not be there yet: that counts as false.
+        let script = format!("try {{ return Boolean({script}) }} catch {{ return false }}");
         while self.script(&script) != "true" {
             if begun.elapsed() > PATIENCE {
                 let page = self.script("return location.href + '\\n' + document.body.innerText");

@@ -94,7 +94,7 @@ fn tc_005_the_result_shows_the_number_its_confidence_and_a_way_back() {
     place.browser.wait("the number of the box", "location.hash.startsWith('#number-')");
     for end in ["csv", "xlsx", "json"] {
         let status = place.browser.script_that_waits(&format!(
-            "const done = arguments[0]; fetch(document.getElementById('download-{end}').href).then((answer) => done(String(answer.status)))"
+            "const done = arguments[0]; fetch(document.getElementById('download-{end}').href).then((answer) => answer.arrayBuffer().then(() => done(String(answer.status)))).catch((error) => done(String(error)))"
         ));
         assert_eq!(status, "200", "{end}");
     }

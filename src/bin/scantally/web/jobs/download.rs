@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt};
 
 use crate::web::access::Person;
 use crate::web::app::App;
@@ -100,7 +100,7 @@ pub fn attachment(name: &str) -> Result<HeaderValue, Problem> {
 
 /// The bytes of a file, part by part: tables with pictures may be larger than what should lie in memory.
 fn parts(file: File) -> Body {
-    Body::from_stream(stream::unfold(Some(file), async |file| {
+    let parts = stream::unfold(Some(file), async |file| {
         let mut file = file?;
         let part = tokio::task::spawn_blocking(move || {
             let mut part = Vec::new();
@@ -112,7 +112,9 @@ fn parts(file: File) -> Body {
             Ok((part, file)) => Some((Ok(part), Some(file))),
             Err(cause) => Some((Err(cause), None)),
         }
-    }))
+    });
+    // Whoever packs them asks once more after the end, which a stream need not stand.
+    Body::from_stream(parts.fuse())
 }
 
 #[cfg(test)]

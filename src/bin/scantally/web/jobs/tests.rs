@@ -1,6 +1,6 @@
 //! Jobs from the first file to the last table, on a server whose threads read.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
@@ -124,6 +124,15 @@ async fn a_batch_of_pictures_and_an_archive_is_read_and_what_is_no_scan_refused(
         let file = client.get(&format!("/api/v1/jobs/{job}/download/{name}")).await;
         let disposition = file.headers["content-disposition"].to_str().expect("text").to_owned();
         assert!(file.status == 200 && !file.bytes.is_empty() && disposition.contains(&format!("Mai-{name}")), "{name}");
+        // Browsers ask for packed files.
+        let (address, packed) = (format!("/jobs/{job}/download/{name}"), [("accept-encoding", "gzip")]);
+        let packed = client.send_with(Method::GET, &address, "", &packed, Body::empty()).await;
+        let mut bytes = packed.bytes.to_vec();
+        if packed.headers.contains_key("content-encoding") {
+            bytes.clear();
+            flate2::read::GzDecoder::new(&*packed.bytes).read_to_end(&mut bytes).expect("a packed file");
+        }
+        assert_eq!(bytes, file.bytes, "{name}");
     }
     for name in ["journal.sqlite", "run.json", "..%2f..%2fscantally.sqlite", "%2e%2e%2fuploads"] {
         assert_eq!(client.get(&format!("/jobs/{job}/download/{name}")).await.status, 404, "{name}");
