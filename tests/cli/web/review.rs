@@ -48,6 +48,7 @@ fn numbers_are_reviewed_by_keyboard_alone() {
     assert!(
         place.browser.script("return document.getElementById('review-speed').innerText").contains("seconds a number")
     );
+    place.browser.wait("all decisions to be kept", "document.getElementById('review').dataset.pending === '0'");
     let decided = place.server.get(&format!("/api/v1/jobs/{job}/corrections")).json();
     let values: Vec<&str> =
         decided["corrections"].as_array().into_iter().flatten().filter_map(|one| one["value"].as_str()).collect();
