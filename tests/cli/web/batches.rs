@@ -59,13 +59,10 @@ fn a_template_is_drawn_on_a_blank_form_and_used() {
     place.browser.wait("the editor", "document.getElementById('editor')");
     place.browser.wait("the blank form", "document.querySelector('#stage img').complete");
     // One box with the mouse: the account number, which is 638 x 97 pixels at (260, 531) of 2480 x 3508.
-    place.browser.script("document.getElementById('field-list').querySelectorAll('button').length");
     place.browser.click("#draw-box");
     let before = place.browser.script("return document.querySelectorAll('#boxes rect').length");
     place.browser.draw("#stage", &[(0.103, 0.1500), (0.2, 0.16), (0.3625, 0.1795)]);
     place.browser.wait("a box more", &format!("document.querySelectorAll('#boxes rect').length > {before}"));
-    place.browser.script("document.getElementById('field-name').select()");
-    place.browser.type_into("#field-name", "");
     place.browser.script(
         "const set = (id, value) => { const input = document.getElementById(id); input.value = value; \
          for (const kind of ['input', 'change']) input.dispatchEvent(new Event(kind, { bubbles: true })); }; \

@@ -37,6 +37,19 @@ fn tc_002_choose_predict_and_clear_are_there_and_work() {
     place.check_page("read");
     place.browser.click("#clear");
     place.browser.wait("no preview", "document.querySelectorAll('#previews li').length === 0");
+    // Dropped and pasted files are chosen, too.
+    for (event, carrier, target) in [
+        ("DragEvent('drop'", "dataTransfer", "document.getElementById('drop')"),
+        ("ClipboardEvent('paste'", "clipboardData", "document"),
+    ] {
+        place.browser.script(&format!(
+            "const held = new DataTransfer(); held.items.add(new File(['x'], 'brought.png', {{ type: 'image/png' }}));\
+             {target}.dispatchEvent(new {event}, {{ {carrier}: held, bubbles: true, cancelable: true }}))"
+        ));
+        place.browser.wait(event, "document.getElementById('previews').innerText.includes('brought.png')");
+        place.browser.click("#clear");
+        place.browser.wait("no preview", "document.querySelectorAll('#previews li').length === 0");
+    }
     place.browser.type_into("#files", &picture.display().to_string());
     place.browser.click("#predict");
     place.browser.wait("the result", "document.getElementById('summary')");

@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use scantally::error::{Error, Result};
-use scantally::pipeline::KnownForm;
+use scantally::consistency::RuleFault;
+use scantally::error::Error;
+use scantally::number::Kind;
+use scantally::number::magnetic_ink::FIELDS;
+use scantally::pipeline::{KnownForm, Layout, Settings};
 use scantally::scan::{Limits, Page, Scan};
-use scantally::table::path_text;
-use scantally::template::{self, FieldKind, FieldSpec, Template};
+use scantally::table::{Identifiers, path_text};
+use scantally::template::{self, FieldKind, Template};
 
 /// What `--template` may say instead of a path.
 pub const CHEQUE: &str = "cheque";
@@ -40,8 +43,7 @@ pub fn load(paths: &[PathBuf]) -> anyhow::Result<Forms> {
             forms
                 .record
                 .push(serde_json::json!({ "template": path_text(path), "name": template.name, "blake3": hash }));
-            let is_digits = |field: &&FieldSpec| field.kind == FieldKind::Digits;
-            forms.digit_fields.extend(template.fields.iter().filter(is_digits).map(|field| field.name.clone()));
+            forms.digit_fields.extend(digit_fields(&template));
             forms.known.push(known(template, path)?);
         }
     }
@@ -54,13 +56,19 @@ pub fn load(paths: &[PathBuf]) -> anyhow::Result<Forms> {
 /// A form from its template, with the picture that it names.
 pub fn known(template: Template, path: &Path) -> anyhow::Result<KnownForm> {
     let picture = template.reference.as_deref().map(|reference| picture(reference, &template)).transpose()?;
+    compiled(template, picture).map_err(|reason| Error::Template { path: path.to_owned(), reason }.into())
+}
+
+/// A form from its template and the picture of the blank form.
+///
+/// # Errors
+/// A line for each fault of a rule.
+pub fn compiled(template: Template, picture: Option<Page>) -> Result<KnownForm, String> {
     let checks: Vec<String> = template.rules.iter().map(|rule| format!("`{}` (`{}`)", rule.name, rule.check)).collect();
     KnownForm::new(template, picture).map_err(|faults| {
-        let told = |fault: &scantally::consistency::RuleFault| {
-            format!("rule {}, character {}: {}", checks[fault.rule], fault.column, fault.reason)
-        };
-        let reason = faults.iter().map(told).collect::<Vec<_>>().join("\n");
-        Error::Template { path: path.to_owned(), reason }.into()
+        let told =
+            |fault: &RuleFault| format!("rule {}, character {}: {}", checks[fault.rule], fault.column, fault.reason);
+        faults.iter().map(told).collect::<Vec<_>>().join("\n")
     })
 }
 
@@ -69,18 +77,39 @@ fn picture(reference: &Path, template: &Template) -> anyhow::Result<Page> {
     let page = Scan::open(reference, &path_text(reference), Limits::default())
         .and_then(|scan| scan.page(1))
         .with_context(|| format!("the reference of the template {} cannot be read", template.name))?;
-    check_size(&page, reference, template)?;
+    check_size(&page, template).map_err(|reason| Error::Template { path: reference.to_owned(), reason })?;
     Ok(page)
 }
 
-fn check_size(page: &Page, reference: &Path, template: &Template) -> Result<()> {
+/// Whether the picture of a blank form has the size that the template states.
+///
+/// # Errors
+/// A sentence with both sizes.
+pub fn check_size(page: &Page, template: &Template) -> Result<(), String> {
     let (width, height) = page.pixels.dimensions();
     if (width, height) == (template.width_px, template.height_px) {
         return Ok(());
     }
-    let reason = format!(
+    Err(format!(
         "the picture has {width} x {height} pixels, and the template {} says {} x {}; its boxes must be in pixels of the picture",
         template.name, template.width_px, template.height_px
-    );
-    Err(Error::Template { path: reference.to_owned(), reason })
+    ))
+}
+
+/// The fields of a template that hold names in digits.
+pub fn digit_fields(template: &Template) -> impl Iterator<Item = String> {
+    template.fields.iter().filter(|field| field.kind == FieldKind::Digits).map(|field| field.name.clone())
+}
+
+/// What holds names in digits and no quantities: the digit fields of the templates where there are any, the magnetic-ink line of cheques, and
+/// without forms all numbers that are read as digits.
+pub fn identifiers(
+    settings: &Settings,
+    has_templates: bool,
+    digit_fields: impl IntoIterator<Item = String>,
+) -> Identifiers {
+    let is_without_forms = !has_templates && !settings.cheque;
+    let all = is_without_forms && (settings.kind == Kind::Digits || settings.layout == Layout::Micr);
+    let magnetic_ink = FIELDS.iter().filter(|_| settings.cheque).map(|field| (*field).to_owned());
+    Identifiers { all, fields: digit_fields.into_iter().chain(magnetic_ink).collect() }
 }

@@ -4,7 +4,7 @@ mod card;
 mod compare;
 mod evaluate;
 mod extract;
-mod forms;
+pub mod forms;
 mod help_files;
 pub mod model;
 mod review;

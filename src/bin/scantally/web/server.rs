@@ -22,7 +22,7 @@ use crate::web::settings::Settings;
 use crate::web::store::sessions::Sessions;
 use crate::web::{housekeeping, page};
 
-/// A browser that was not used for so long has to log in again.
+/// So long after logging in a browser has to do it again.
 const SESSION_IDLE: time::Duration = time::Duration::days(7);
 
 /// Threads that answer requests; reading has threads of its own, and database work goes to a pool.
@@ -50,8 +50,7 @@ async fn listen(settings: Settings) -> anyhow::Result<()> {
     housekeeping::start(&app);
     announce(&app);
     let service = router(&app).into_make_service_with_connect_info::<std::net::SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stop_requested(app.clone())).await?;
-    app.runner.stop();
+    axum::serve(listener, service).with_graceful_shutdown(stop_requested(app)).await?;
     Ok(())
 }
 

@@ -204,7 +204,7 @@ impl<'a> Client<'a> {
     }
 }
 
-/// A white picture with these digits, as PNG; they are read as they stand.
+/// A white picture with these digits as a pocket calculator draws them, as PNG; not all such numbers are read right, 4711 and 7 are.
 pub fn number_png(digits: &str) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     support::number_picture(digits).write_to(&mut bytes, image::ImageFormat::Png).expect("memory");

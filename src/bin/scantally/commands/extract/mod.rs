@@ -9,14 +9,11 @@ mod watch;
 use std::path::PathBuf;
 
 use scantally::crop::PictureOptions;
-use scantally::number::Kind;
-use scantally::number::magnetic_ink::FIELDS;
 use scantally::number::threshold::min_confidence_for;
-use scantally::pipeline::{Layout, Pipeline, Settings};
+use scantally::pipeline::{Pipeline, Settings};
 use scantally::table::{Identifiers, ModelRecord};
 
 use crate::cli::Extract;
-use crate::commands::forms::Forms;
 use crate::commands::{forms, model};
 use crate::exit::ExitStatus;
 use session::Session;
@@ -62,19 +59,12 @@ impl Prepared {
         };
         let (reader, model) = model::load(arguments.reader, arguments.model.as_deref())?;
         let (line_reader, line_model) = model::load_lines(arguments.line_model.as_deref())?;
-        let identifiers = identifiers(&settings, &forms);
+        let has_templates = !forms.known.is_empty();
+        let identifiers = forms::identifiers(&settings, has_templates, forms.digit_fields);
         let pipeline = Pipeline::new(reader, line_reader, settings).with_forms(forms.known);
         let pictures = arguments.result.pictures();
         Ok(Self { settings, pictures, pipeline, model, line_model, templates: forms.record, identifiers })
     }
-}
-
-/// The fields that hold names in digits: those of kind `digits`, by the template where there is one, and the magnetic-ink line.
-fn identifiers(settings: &Settings, forms: &Forms) -> Identifiers {
-    let is_without_forms = forms.known.is_empty() && !forms.cheque;
-    let all = is_without_forms && (settings.kind == Kind::Digits || settings.layout == Layout::Micr);
-    let magnetic_ink = FIELDS.iter().filter(|_| forms.cheque).map(|field| (*field).to_owned());
-    Identifiers { all, fields: forms.digit_fields.iter().cloned().chain(magnetic_ink).collect() }
 }
 
 /// The folders that results go to, which are no input.

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use anyhow::Context;
-use scantally::consistency::RuleFault;
 use scantally::error::Error;
 use scantally::pipeline::KnownForm;
 use scantally::scan::{Limits, Page, Scan};
 use scantally::template::{self, Template};
 
+use crate::commands::forms;
 use crate::web::app::App;
 use crate::web::reading::ReadOptions;
 use crate::web::store::jobs::Job;
@@ -34,12 +34,7 @@ pub fn of_job(app: &App, job: &Job, options: &ReadOptions) -> anyhow::Result<Opt
 pub fn known(toml: &str, picture: Option<Vec<u8>>) -> anyhow::Result<KnownForm> {
     let template = parse(toml)?;
     let page = picture.map(|picture| page_of(picture, &template)).transpose()?;
-    let checks: Vec<String> = template.rules.iter().map(|rule| format!("`{}` (`{}`)", rule.name, rule.check)).collect();
-    KnownForm::new(template, page).map_err(|faults| {
-        let told =
-            |fault: &RuleFault| format!("rule {}, character {}: {}", checks[fault.rule], fault.column, fault.reason);
-        anyhow::anyhow!(faults.iter().map(told).collect::<Vec<_>>().join("; "))
-    })
+    forms::compiled(template, page).map_err(anyhow::Error::msg)
 }
 
 /// A template from its text; its problems, one a line, with line and column.
@@ -57,12 +52,6 @@ pub fn parse(toml: &str) -> anyhow::Result<Template> {
 
 fn page_of(picture: Vec<u8>, template: &Template) -> anyhow::Result<Page> {
     let page = Scan::from_bytes("the picture of the blank form", picture, Limits::default())?.page(1)?;
-    let (width, height) = page.pixels.dimensions();
-    anyhow::ensure!(
-        (width, height) == (template.width_px, template.height_px),
-        "the picture of the blank form has {width} x {height} pixels, and the template says {} x {}",
-        template.width_px,
-        template.height_px
-    );
+    forms::check_size(&page, template).map_err(anyhow::Error::msg)?;
     Ok(page)
 }

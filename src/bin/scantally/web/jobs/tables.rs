@@ -5,12 +5,9 @@ use std::path::Path;
 
 use scantally::error::Error;
 use scantally::journal::Journal;
-use scantally::number::Kind;
-use scantally::number::magnetic_ink::FIELDS;
-use scantally::pipeline::Layout;
 use scantally::table::{CropFiles, Format, Identifiers, RunRecord, TableOptions, Tables, Timings};
-use scantally::template::FieldKind;
 
+use crate::commands;
 use crate::web::app::App;
 use crate::web::jobs::forms;
 use crate::web::reading::ReadOptions;
@@ -66,15 +63,7 @@ fn settle_scans(app: &App, job: &Job, journal: &Journal) -> anyhow::Result<()> {
 
 /// The fields that hold names in digits, as in `extract`.
 pub fn identifiers(options: &ReadOptions) -> anyhow::Result<Identifiers> {
-    let settings = options.settings();
-    if let Some(toml) = &options.template_toml {
-        let template = forms::parse(toml)?;
-        let digits = template.fields.into_iter().filter(|field| field.kind == FieldKind::Digits);
-        return Ok(Identifiers { all: false, fields: digits.map(|field| field.name).collect() });
-    }
-    if settings.cheque {
-        return Ok(Identifiers { all: false, fields: FIELDS.iter().map(|field| (*field).to_owned()).collect() });
-    }
-    let all = settings.kind == Kind::Digits || settings.layout == Layout::Micr;
-    Ok(Identifiers { all, ..Identifiers::default() })
+    let template = options.template_toml.as_deref().map(forms::parse).transpose()?;
+    let digit_fields = template.iter().flat_map(commands::forms::digit_fields);
+    Ok(commands::forms::identifiers(&options.settings(), template.is_some(), digit_fields))
 }

@@ -181,6 +181,12 @@ async fn what_failed_is_read_again_and_the_rest_stays() {
     let page = client.get(&format!("/batches/{job}?failed=1")).await.text();
     assert!(page.contains("id=\"retry-batch\"") && page.contains("b.png"), "{page}");
     let kept = client.get(&format!("/api/v1/jobs/{job}/numbers")).await.json()["numbers"][0]["id"].clone();
+    // Corrected tables and training data beside the tables are in nobody's way.
+    let read = client.get(&format!("/api/v1/jobs/{job}/numbers")).await.json()["numbers"][0]["value"].clone();
+    let decided = json!([{ "number": kept, "value": read }]);
+    assert_eq!(client.send_json(Method::POST, &format!("/api/v1/jobs/{job}/corrections"), &decided).await.status, 200);
+    let training = client.get(&format!("/review/{job}/corrected/training.zip")).await;
+    assert!(training.bytes.starts_with(b"PK"), "{}", training.text());
     std::fs::rename(&away, &there).expect("a file");
     assert_eq!(client.post(&format!("/jobs/{job}/retry"), &[]).await.status, 303);
     let done = wait(&client, &job).await;

@@ -56,10 +56,7 @@ pub fn take(app: &App, job: &Job, interrupted: &AtomicBool) -> anyhow::Result<Tu
         waiting.truncate(SCANS_A_TURN);
     }
     let output = app.job_folder(&job.id).join("output");
-    remove_earlier(&output).context("the tables of the last time cannot be removed")?;
-    // A job goes on after an upgrade of the program, too: its version is no part of what decides.
-    let deciding = serde_json::json!({ "job": job.id, "options": options });
-    let mut journal = Journal::open(&output, &deciding, &job.id, Start::Resume)?;
+    let mut journal = open_journal(app, job, &options, &output)?;
     if !waiting.is_empty() && read(app, job, &options, waiting, &mut journal, interrupted)? == Ending::Interrupted {
         return Ok(Turn::Interrupted);
     }
@@ -68,6 +65,15 @@ pub fn take(app: &App, job: &Job, interrupted: &AtomicBool) -> anyhow::Result<Tu
     }
     tables::write(app, job, &options, &mut journal, &output)?;
     Ok(Turn::Finished)
+}
+
+/// Opens the journal of a job, as soon as nobody makes corrected tables from it.
+fn open_journal(app: &App, job: &Job, options: &ReadOptions, output: &Path) -> anyhow::Result<Journal> {
+    let _alone = app.desk.tables_of(&job.id);
+    remove_earlier(output).context("the tables of the last time cannot be removed")?;
+    // A job goes on after an upgrade of the program, too: its version is no part of what decides.
+    let deciding = serde_json::json!({ "job": job.id, "options": options });
+    Ok(Journal::open(output, &deciding, &job.id, Start::Resume)?)
 }
 
 /// Removes what is in the output folder beside the journal: tables that a retry writes anew, and parts of tables that a kill left. The journal
@@ -79,7 +85,13 @@ fn remove_earlier(output: &Path) -> std::io::Result<()> {
     };
     for entry in entries {
         let entry = entry?;
-        if !entry.file_name().to_string_lossy().starts_with(JOURNAL_NAME) {
+        if entry.file_name().to_string_lossy().starts_with(JOURNAL_NAME) {
+            continue;
+        }
+        // The training data of corrected numbers is a folder.
+        if entry.file_type()?.is_dir() {
+            std::fs::remove_dir_all(entry.path())?;
+        } else {
             std::fs::remove_file(entry.path())?;
         }
     }

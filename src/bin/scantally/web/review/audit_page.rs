@@ -3,13 +3,14 @@
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse};
 use scantally::table::{source_cell, text_cell};
 use serde::Deserialize;
 
 use crate::web::access::Person;
 use crate::web::app::App;
+use crate::web::jobs::attachment;
 use crate::web::page::{Visitor, render};
 use crate::web::problem::Problem;
 use crate::web::store::audit::{self, Entry};
@@ -65,11 +66,12 @@ pub async fn csv(
     Path(job): Path<String>,
 ) -> Result<impl IntoResponse, Problem> {
     let job = person.job(&app, &job).await?;
+    let disposition = attachment(&format!("{}-audit.csv", job.name))?;
     let entries = app.store.with(move |db| audit::of_job(db, &job, &person.email, u32::MAX, 0)).await?;
     let table = table(&entries).map_err(|cause| Problem::internal(&cause))?;
     let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"audit.csv\""),
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+        (header::CONTENT_DISPOSITION, disposition),
     ];
     Ok((headers, table))
 }

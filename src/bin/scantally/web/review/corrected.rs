@@ -5,7 +5,7 @@ use std::path::Path as FilePath;
 
 use anyhow::Context;
 use axum::extract::{Path, State};
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use scantally::error::Error;
 use scantally::review::{self, DecidedNumber};
@@ -13,6 +13,7 @@ use zip::write::SimpleFileOptions;
 
 use crate::web::access::Person;
 use crate::web::app::App;
+use crate::web::jobs::attachment;
 use crate::web::problem::Problem;
 use crate::web::review::check_is_read;
 use crate::web::store::review_queue::{self, Item, Only};
@@ -61,11 +62,15 @@ pub async fn download(
     let job = person.job(&app, &job).await?;
     let wanted = Wanted::named(&file).ok_or_else(Problem::not_found)?;
     check_is_read(&job)?;
+    let job_name = job.name;
     let made = tokio::task::spawn_blocking(move || make(&app, &job.id, wanted)).await;
     let bytes = made.map_err(|cause| Problem::internal(&cause))??;
     let (name, kind) = wanted.name_and_kind();
-    let disposition = format!("attachment; filename=\"{name}\"");
-    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes))
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (header::CONTENT_DISPOSITION, attachment(&format!("{job_name}-{name}"))?),
+    ];
+    Ok((headers, bytes))
 }
 
 fn make(app: &App, job_id: &str, wanted: Wanted) -> Result<Vec<u8>, Problem> {
