@@ -131,7 +131,7 @@ fn is_on(value: &str) -> Result<bool, Problem> {
 /// Begins a job; with files it is started at once, without it waits for them.
 async fn create(State(app): State<App>, person: Person, request: Request) -> Result<Response, Problem> {
     app.limits.upload(person.id)?;
-    let place = app.queue.enter()?;
+    let (place, request) = app.queue.enter_with(request).await?;
     let received = received(&app, request).await?;
     let (name, double_keying) = (received.value("name").unwrap_or_default(), received.value("double_keying"));
     let double_keying = is_on(double_keying.unwrap_or_default())?;
@@ -206,7 +206,7 @@ async fn add_files(
 ) -> Result<impl IntoResponse, Problem> {
     let job = person.own_job(&app, &job).await?;
     app.limits.upload(person.id)?;
-    let place = app.queue.enter()?;
+    let (place, request) = app.queue.enter_with(request).await?;
     let received = Received::from(&app, request).await?;
     if received.files.is_empty() {
         return Err(Problem::invalid("There is no file; send one or more parts named `file`, or the bytes of a scan."));

@@ -82,7 +82,7 @@ async fn list(State(app): State<App>, person: Person) -> Result<impl IntoRespons
 
 async fn create(State(app): State<App>, person: Person, request: Request) -> Result<Response, Problem> {
     app.limits.upload(person.id)?;
-    let place = app.queue.enter()?;
+    let (place, request) = app.queue.enter_with(request).await?;
     let received = Received::from(&app, request).await?;
     let working = app.clone();
     let checked = place.run(move || kept::received(&working, &received, None)).await??;
@@ -108,7 +108,7 @@ async fn replace(
 ) -> Result<impl IntoResponse, Problem> {
     let template = person.own_template(&app, &template).await?;
     app.limits.upload(person.id)?;
-    let place = app.queue.enter()?;
+    let (place, request) = app.queue.enter_with(request).await?;
     let picture = kept::picture(&app, &template).await?;
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let checked = if kind.starts_with("application/json") {
